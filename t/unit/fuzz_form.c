@@ -1,0 +1,149 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * fuzz_form.c: a form that was read, encoded anew and read again is the same;
+ * its fields are text in the caller's memory, none is empty or repeated.
+ */
+
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "jwti_buf.h"
+#include "jwti_form.h"
+#include "jwti_json.h"
+
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+static void fuzz_check(int condition);
+static void fuzz_fields(const jwti_form_t *form, const unsigned char *memory,
+    size_t len);
+static void fuzz_again(const jwti_form_t *form);
+static void fuzz_encode(jwti_buf_t *buf, jwti_str_t text);
+static int fuzz_same(jwti_str_t one, jwti_str_t two);
+
+
+int
+LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+    const char     *err;
+    jwti_str_t      text;
+    jwti_form_t     form;
+    unsigned char  *memory;
+
+    text.data = data;
+    text.len = size;
+    err = NULL;
+
+    memory = malloc(size);
+    fuzz_check(memory != NULL);
+
+    if (jwti_form_parse(&form, text, memory, &err) == JWTI_OK) {
+        fuzz_fields(&form, memory, size);
+        fuzz_again(&form);
+
+    } else {
+        fuzz_check(err != NULL && form.nfields == 0);
+    }
+
+    free(memory);
+
+    return 0;
+}
+
+
+static void
+fuzz_check(int condition)
+{
+    if (!condition) {
+        abort();
+    }
+}
+
+
+static void
+fuzz_fields(const jwti_form_t *form, const unsigned char *memory, size_t len)
+{
+    size_t                    i;
+    json_t                   *value;
+    const jwti_form_field_t  *field;
+
+    fuzz_check(form->nfields <= JWTI_FORM_FIELDS_MAX);
+
+    for (i = 0; i < form->nfields; i++) {
+        field = &form->fields[i];
+
+        fuzz_check(field->name.len != 0 && field->value.len != 0);
+        fuzz_check(field->name.data >= memory);
+        fuzz_check(field->value.data + field->value.len <= memory + len);
+        fuzz_check(jwti_json_is_text(field->name));
+
+        value = json_stringn((const char *) field->value.data,
+                             field->value.len);
+        fuzz_check(value != NULL);
+        json_decref(value);
+
+        /* the first of its name is itself: no name twice */
+        fuzz_check(jwti_form_get(form, field->name) == &field->value);
+    }
+}
+
+
+static void
+fuzz_again(const jwti_form_t *form)
+{
+    static unsigned char  text[JWTI_FORM_MAX], memory[JWTI_FORM_MAX];
+
+    size_t       i;
+    jwti_buf_t   buf;
+    const char  *err;
+    jwti_form_t  again;
+
+    jwti_buf_init(&buf, text, sizeof(text));
+
+    for (i = 0; i < form->nfields; i++) {
+        fuzz_encode(&buf, form->fields[i].name);
+        jwti_buf_byte(&buf, '=');
+        fuzz_encode(&buf, form->fields[i].value);
+        jwti_buf_byte(&buf, '&');
+    }
+
+    if (jwti_buf_ok(&buf) != JWTI_OK) {
+        return;
+    }
+
+    fuzz_check(jwti_form_parse(&again, jwti_buf_written(&buf), memory, &err)
+               == JWTI_OK);
+    fuzz_check(again.nfields == form->nfields);
+
+    for (i = 0; i < form->nfields; i++) {
+        fuzz_check(fuzz_same(again.fields[i].name, form->fields[i].name));
+        fuzz_check(fuzz_same(again.fields[i].value, form->fields[i].value));
+    }
+}
+
+
+static void
+fuzz_encode(jwti_buf_t *buf, jwti_str_t text)
+{
+    size_t  i;
+
+    for (i = 0; i < text.len; i++) {
+        jwti_buf_byte(buf, '%');
+        jwti_buf_byte(buf, (unsigned char) "0123456789ABCDEF"
+                           [text.data[i] >> 4]);
+        jwti_buf_byte(buf, (unsigned char) "0123456789abcdef"
+                           [text.data[i] & 15]);
+    }
+}
+
+
+static int
+fuzz_same(jwti_str_t one, jwti_str_t two)
+{
+    return one.len == two.len && memcmp(one.data, two.data, one.len) == 0;
+}
