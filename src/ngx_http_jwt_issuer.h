@@ -1,0 +1,517 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * The head of the nginx side: every type that two files share, and what each
+ * file offers to the others.
+ *
+ * Where to start reading: the tables in _module.c; _mint.c for the way of a
+ * request; _refresh.c for the way of a key; then the header of the core file
+ * that is named there.
+ *
+ *   module      directives, configuration create and merge, process hooks
+ *   param       name=value parameters of directives, by table
+ *   service     jwt_issuer_service and jwt_issuer_defaults blocks
+ *   services    all of them after parsing: names, keys read by the master
+ *   settings    what a service inherits, defaults, what fits together
+ *   claim       claim, header, audience directives; their values per request
+ *   source*     where keys come from: table of sources, one file for each
+ *   zone        the shared memory: records of services, set up and swept
+ *   zone_key    keys of a record: admitted, read, retired
+ *   keys        this process's parsed keys
+ *   refresh     timers of worker 0 that fetch keys again
+ *   curl        libcurl on nginx's events
+ *   fetch       HTTP exchanges from start to end
+ *   exchange    one of them, to libcurl and back
+ *   mint        a token for a request: service, key, claims, signature
+ *   wait        requests parked until a key is there
+ *   target      jwt_issuer_token, jwt_issuer_inject: which token is meant
+ *   require     jwt_issuer_require: who may have it; the service looked up
+ *   endpoint    jwt_issuer_token
+ *   form        a POSTed form and the query
+ *   answer      JSON answers and errors, no-store
+ *   inject      jwt_issuer_inject
+ *   headers     the request's header list, swapped and given back
+ *   jwks        jwt_issuer_jwks
+ *   variables   $jwt_issuer_...
+ *
+ * Lifetimes:
+ *   main_conf, loc_conf, service, target   the cycle; const once it runs
+ *   process                                one worker of one cycle
+ *   record                                 the zone; survives reload
+ *   ctx                                    one request until it is redirected
+ */
+
+
+#ifndef _NGX_HTTP_JWT_ISSUER_H_INCLUDED_
+#define _NGX_HTTP_JWT_ISSUER_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "jwti.h"
+#include "jwti_alg.h"
+#include "jwti_claims.h"
+#include "jwti_form.h"
+#include "jwti_http.h"
+#include "jwti_key.h"
+#include "jwti_rotate.h"
+
+#include "ngx_http_jwt_issuer_compat.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* a request may be parked with so many others in one worker, more get 503 */
+#define NGX_HTTP_JWT_ISSUER_WAITERS_MAX  512
+
+/* how often parked requests look for their key */
+#define NGX_HTTP_JWT_ISSUER_WAIT_POLL    50
+
+
+typedef struct ngx_http_jwt_issuer_source_s   ngx_http_jwt_issuer_source_t;
+typedef struct ngx_http_jwt_issuer_service_s  ngx_http_jwt_issuer_service_t;
+typedef struct ngx_http_jwt_issuer_record_s   ngx_http_jwt_issuer_record_t;
+typedef struct ngx_http_jwt_issuer_process_s  ngx_http_jwt_issuer_process_t;
+typedef struct ngx_http_jwt_issuer_curl_s     ngx_http_jwt_issuer_curl_t;
+typedef struct ngx_http_jwt_issuer_fetch_s    ngx_http_jwt_issuer_fetch_t;
+typedef struct ngx_http_jwt_issuer_parsed_s   ngx_http_jwt_issuer_parsed_t;
+typedef struct ngx_http_jwt_issuer_refresh_s  ngx_http_jwt_issuer_refresh_t;
+
+
+/* where a directive stands, for errors that are only seen later */
+typedef struct {
+    ngx_str_t                         file;
+    ngx_uint_t                        line;
+} ngx_http_jwt_issuer_place_t;
+
+
+/* what a service inherits from jwt_issuer_defaults */
+typedef struct {
+    ngx_str_t                         environment;
+    const jwti_alg_t                 *algorithm;      /* NULL: by the key */
+    ngx_uint_t                        profile;        /* jwti_profile_e */
+    ngx_flag_t                        jti;            /* unset: by profile */
+    time_t                            lifetime;
+    time_t                            backdate;
+    time_t                            not_before;     /* -2: off */
+    ngx_msec_t                        refresh;
+    ngx_msec_t                        stale;
+    ngx_msec_t                        activate_after;
+    ngx_msec_t                        retire;
+    ngx_http_complex_value_t         *subject;
+    ngx_http_complex_value_t         *issuer;
+    ngx_array_t                      *audience;       /* complex values */
+    ngx_array_t                      *claims;         /* _member_t */
+    ngx_array_t                      *headers;        /* _member_t */
+} ngx_http_jwt_issuer_settings_t;
+
+#define NGX_HTTP_JWT_ISSUER_NBF_OFF  ((time_t) -2)
+
+
+/* one "claim" or "header" directive */
+typedef struct {
+    ngx_str_t                         name;
+    ngx_http_complex_value_t          value;
+    jwti_type_e                       type;
+} ngx_http_jwt_issuer_member_t;
+
+
+struct ngx_http_jwt_issuer_service_s {
+    ngx_http_jwt_issuer_settings_t    settings;       /* first: slots */
+    ngx_str_node_t                    node;           /* by name */
+    ngx_str_t                         name;
+    ngx_str_t                         label;          /* for log messages */
+    ngx_http_jwt_issuer_place_t       place;
+    ngx_uint_t                        index;          /* in main_conf */
+    ngx_http_jwt_issuer_service_t    *sibling;        /* same name, next
+                                                       * environment */
+
+    const ngx_http_jwt_issuer_source_t  *source;
+    void                             *source_conf;    /* of the source */
+    ngx_str_t                         definition;     /* source, parameters
+                                                       * and algorithm */
+
+    jwti_key_t                       *key;            /* read by the master;
+                                                       * NULL: fetched later */
+    uint64_t                          key_serial;     /* key's in the zone */
+
+    ngx_http_jwt_issuer_record_t     *record;         /* in the zone, and */
+    uint64_t                          record_id;      /* its id: another id
+                                                       * there, and the record
+                                                       * is somebody else's */
+};
+
+
+/* which token a location means: jwt_issuer_token, jwt_issuer_inject */
+typedef struct {
+    ngx_http_complex_value_t          service;
+    ngx_http_complex_value_t         *environment;    /* NULL: not said */
+    ngx_http_complex_value_t         *subject;
+    ngx_http_complex_value_t         *audience;
+    const ngx_http_jwt_issuer_service_t  *fixed;      /* no variable: found
+                                                       * once */
+    ngx_http_jwt_issuer_place_t       place;
+
+    ngx_uint_t                        format;         /* token */
+
+    ngx_str_t                         header;         /* inject: name, */
+    u_char                           *header_lowcase;
+    ngx_uint_t                        header_hash;
+    ngx_str_t                         scheme;         /* "Bearer ", or "" */
+} ngx_http_jwt_issuer_target_t;
+
+#define NGX_HTTP_JWT_ISSUER_FORMAT_JSON  0
+#define NGX_HTTP_JWT_ISSUER_FORMAT_JWT   1
+
+
+typedef struct {
+    ngx_str_t                         environment;
+    ngx_shm_zone_t                   *zone;
+    ngx_str_t                         zone_name;
+    size_t                            zone_size;
+    time_t                            jwks_max_age;
+
+    ngx_http_jwt_issuer_settings_t   *defaults;       /* NULL: no block */
+    ngx_array_t                       services;       /* of pointers */
+    ngx_rbtree_t                      tree;           /* service->node */
+    ngx_rbtree_node_t                 sentinel;
+
+    ngx_array_t                       headers;        /* names injected, for
+                                                       * $http_ variables */
+    unsigned                          token:1;        /* some location has */
+    unsigned                          inject:1;       /* the directive */
+
+    ngx_http_jwt_issuer_process_t    *process;        /* set in init_process;
+                                                       * NULL in the master */
+} ngx_http_jwt_issuer_main_conf_t;
+
+
+typedef struct {
+    ngx_http_jwt_issuer_target_t     *token;
+    ngx_http_jwt_issuer_target_t     *inject;         /* NULL: off */
+    ngx_array_t                      *require;        /* complex values;
+                                                       * NULL: off */
+    ngx_msec_t                        wait;
+    ngx_array_t                      *jwks;           /* names; empty: all;
+                                                       * NULL: no key set */
+    ngx_array_t                      *jwks_services;  /* what they mean */
+    ngx_http_jwt_issuer_place_t       jwks_place;
+} ngx_http_jwt_issuer_loc_conf_t;
+
+
+/* why there is no token: one row of the table in _answer.c */
+typedef struct {
+    ngx_uint_t                        status;
+    ngx_str_t                         error;          /* RFC 6749, 5.2 */
+    const char                       *description;
+    const char                       *header;         /* Allow, Retry-After */
+    ngx_str_t                         value;
+} ngx_http_jwt_issuer_error_t;
+
+typedef enum {
+    NGX_HTTP_JWT_ISSUER_E_METHOD = 0,
+    NGX_HTTP_JWT_ISSUER_E_JWKS_METHOD,
+    NGX_HTTP_JWT_ISSUER_E_REQUEST,
+    NGX_HTTP_JWT_ISSUER_E_TOO_LARGE,
+    NGX_HTTP_JWT_ISSUER_E_GRANT,
+    NGX_HTTP_JWT_ISSUER_E_TARGET,
+    NGX_HTTP_JWT_ISSUER_E_DENIED,
+    NGX_HTTP_JWT_ISSUER_E_VALUE,
+    NGX_HTTP_JWT_ISSUER_E_NO_KEY,
+    NGX_HTTP_JWT_ISSUER_E_SIGN
+} ngx_http_jwt_issuer_error_e;
+
+
+/* a parked request; see _wait.c */
+typedef struct {
+    ngx_queue_t                       queue;
+    ngx_http_request_t               *request;
+    ngx_http_jwt_issuer_process_t    *process;
+    const ngx_http_jwt_issuer_service_t  *service;
+    ngx_msec_t                        deadline;
+    void                            (*resume)(ngx_http_request_t *r);
+    unsigned                          parked:1;
+    unsigned                          timed_out:1;
+} ngx_http_jwt_issuer_waiter_t;
+
+
+typedef struct {
+    const ngx_http_jwt_issuer_service_t  *service;
+    ngx_str_t                         token;          /* data NULL: none */
+    ngx_str_t                         kid;
+    time_t                            expires;        /* exp */
+    const ngx_http_jwt_issuer_error_t  *error;
+    const char                       *detail;         /* instead of error's
+                                                       * description */
+    jwti_form_t                      *form;           /* POSTed */
+    ngx_http_jwt_issuer_waiter_t     *waiter;
+    ngx_str_t                         cache_control;  /* for the filter, */
+    unsigned                          no_store:1;     /* or this */
+    unsigned                          minting:1;      /* a claim may not ask
+                                                       * for the token */
+    unsigned                          injected:1;
+} ngx_http_jwt_issuer_ctx_t;
+
+
+/* the data of the timer that parked requests share */
+typedef struct {
+    void                             *dummy[3];       /* as above */
+    ngx_int_t                         ident;
+    ngx_http_jwt_issuer_process_t    *process;
+} ngx_http_jwt_issuer_wait_t;
+
+
+/* what one worker of one cycle has; made in init_process */
+struct ngx_http_jwt_issuer_process_s {
+    const ngx_http_jwt_issuer_main_conf_t  *jmcf;
+    ngx_cycle_t                      *cycle;
+    ngx_log_t                        *log;
+    ngx_http_jwt_issuer_parsed_t     *parsed;         /* by service->index */
+    ngx_http_jwt_issuer_refresh_t    *refresh;        /* NULL: not worker 0 */
+    ngx_http_jwt_issuer_curl_t       *curl;           /* NULL: no network */
+
+    ngx_http_jwt_issuer_wait_t        wait;
+    ngx_event_t                       wait_event;
+    ngx_queue_t                       waiters;
+    ngx_uint_t                        nwaiters;
+};
+
+
+/* _param.c */
+
+/* one name=value parameter that a directive takes */
+typedef struct {
+    ngx_str_t                         name;
+    /* takes the value; NGX_CONF_OK, NGX_CONF_ERROR (logged), or a constant */
+    char                           *(*set)(ngx_conf_t *cf, void *conf,
+                                        ngx_str_t *value);
+} ngx_http_jwt_issuer_param_t;
+
+/*
+ * Walks nargs arguments; each must be a parameter of the table (ended by an
+ * empty name), once.  NGX_CONF_OK, or NGX_CONF_ERROR after logging "unknown
+ * parameter", "duplicate parameter" or "invalid parameter" with the argument.
+ */
+char *ngx_http_jwt_issuer_params(ngx_conf_t *cf, ngx_str_t *args,
+    ngx_uint_t nargs, const ngx_http_jwt_issuer_param_t *params, void *conf);
+
+/* compiles value; *cv is set */
+char *ngx_http_jwt_issuer_compile(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_complex_value_t **cv);
+
+/* 1 when it may be a service's or environment's name */
+ngx_uint_t ngx_http_jwt_issuer_is_name(ngx_str_t *name);
+
+void ngx_http_jwt_issuer_place(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_place_t *place);
+
+/* logs like ngx_conf_log_error(), but with an earlier file and line */
+void ngx_http_jwt_issuer_place_error(ngx_conf_t *cf,
+    const ngx_http_jwt_issuer_place_t *place, const char *fmt, ...);
+
+
+/* _service.c */
+
+char *ngx_http_jwt_issuer_service_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_defaults_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* _settings.c: every field unset, but those that are NULL or empty then */
+ngx_http_jwt_issuer_settings_t *ngx_http_jwt_issuer_settings_init(
+    ngx_http_jwt_issuer_settings_t *settings);
+
+/* what is inherited and computed, and whether it fits together */
+char *ngx_http_jwt_issuer_settings_complete(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_service_t *service);
+
+/* among those found by name; "duplicate service" is an error */
+char *ngx_http_jwt_issuer_service_insert(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_service_t *service);
+
+/* _services.c */
+char *ngx_http_jwt_issuer_services_init(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf);
+
+/* the first one of that name in any environment; its siblings follow */
+const ngx_http_jwt_issuer_service_t *ngx_http_jwt_issuer_service_first(
+    const ngx_http_jwt_issuer_main_conf_t *jmcf, ngx_str_t *name);
+
+/*
+ * The service of that name; environment NULL: not said.  NULL when there is
+ * none, or several and none of them in jwt_issuer_environment.
+ */
+const ngx_http_jwt_issuer_service_t *ngx_http_jwt_issuer_service_find(
+    const ngx_http_jwt_issuer_main_conf_t *jmcf, ngx_str_t *name,
+    ngx_str_t *environment);
+
+
+/* _claim.c */
+
+char *ngx_http_jwt_issuer_claim_audience(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_claim_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_claim_header(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* a constant that says what is wrong with them together, or NULL */
+const char *ngx_http_jwt_issuer_claim_check(
+    const ngx_http_jwt_issuer_settings_t *settings);
+
+/*
+ * What the token of this request says: evaluates all variables.  What claims
+ * points to lives as long as the request's pool.  NGX_OK or NGX_ERROR.
+ */
+ngx_int_t ngx_http_jwt_issuer_claim_eval(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_service_t *service,
+    const ngx_http_jwt_issuer_target_t *target, jwti_claims_t *claims);
+
+
+/* _target.c, _require.c */
+
+char *ngx_http_jwt_issuer_target_token(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_target_inject(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_require(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* services of fixed names; "jwt_issuer_token" without "jwt_issuer_require" */
+char *ngx_http_jwt_issuer_target_check(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_loc_conf_t *prev,
+    ngx_http_jwt_issuer_loc_conf_t *conf);
+
+/*
+ * May this request have a token (jwt_issuer_require), and whose?  NGX_OK with
+ * ctx->service, NGX_DECLINED with ctx->error, or NGX_ERROR.
+ */
+ngx_int_t ngx_http_jwt_issuer_require_target(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_target_t *target,
+    ngx_http_jwt_issuer_ctx_t *ctx);
+
+
+/* _mint.c */
+
+/* this request's context in this location, made when there is none, or NULL */
+ngx_http_jwt_issuer_ctx_t *ngx_http_jwt_issuer_ctx(ngx_http_request_t *r);
+
+/*
+ * A token for ctx->service in ctx->token.  NGX_OK; NGX_AGAIN: the request is
+ * parked and resume will be called, once, unless the request ends before;
+ * NGX_DECLINED with ctx->error; NGX_ERROR.  resume NULL: never parks.
+ */
+ngx_int_t ngx_http_jwt_issuer_mint(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_target_t *target,
+    ngx_http_jwt_issuer_ctx_t *ctx, void (*resume)(ngx_http_request_t *r));
+
+
+/* _wait.c */
+
+/* NGX_AGAIN: parked; NGX_BUSY: too many are; NGX_ERROR */
+ngx_int_t ngx_http_jwt_issuer_wait(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, void (*resume)(ngx_http_request_t *r));
+ngx_int_t ngx_http_jwt_issuer_wait_init(
+    ngx_http_jwt_issuer_process_t *process);
+void ngx_http_jwt_issuer_wait_stop(ngx_http_jwt_issuer_process_t *process);
+
+
+/* _endpoint.c, _jwks.c: content handlers */
+
+ngx_int_t ngx_http_jwt_issuer_endpoint_handler(ngx_http_request_t *r);
+char *ngx_http_jwt_issuer_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_loc_conf_t *prev,
+    ngx_http_jwt_issuer_loc_conf_t *conf);
+
+
+/* _form.c */
+
+/*
+ * Reads the body that nginx has buffered.  NGX_OK with ctx->form; NGX_DECLINED
+ * with ctx->error; NGX_ERROR.
+ */
+ngx_int_t ngx_http_jwt_issuer_form_read(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx);
+
+/* the same checks for a query, which nginx's own $arg_ variables read */
+ngx_int_t ngx_http_jwt_issuer_form_query(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx);
+
+
+/* _answer.c */
+
+/* sets ctx->error; always NGX_DECLINED */
+ngx_int_t ngx_http_jwt_issuer_fail(ngx_http_jwt_issuer_ctx_t *ctx,
+    ngx_http_jwt_issuer_error_e error, const char *detail);
+
+ngx_int_t ngx_http_jwt_issuer_answer_error(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx);
+ngx_int_t ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_uint_t format);
+
+/* header and one buffer of body; no body for HEAD */
+ngx_int_t ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r,
+    ngx_uint_t status, const ngx_str_t *type, ngx_str_t *body);
+
+/* name and value live as long as the request */
+ngx_int_t ngx_http_jwt_issuer_answer_header(ngx_http_request_t *r,
+    const char *name, const ngx_str_t *value);
+
+void ngx_http_jwt_issuer_answer_init(void);
+
+
+/* _inject.c */
+
+ngx_int_t ngx_http_jwt_issuer_inject_handler(ngx_http_request_t *r);
+
+
+/* _headers.c */
+
+/*
+ * Give the request a header list of its own, without any header of that name
+ * and with this one instead.  What the client sent stays unchanged beside it.
+ */
+ngx_int_t ngx_http_jwt_issuer_headers_replace(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_target_t *target, ngx_str_t *value);
+
+/* 1 when a Connection header names the header: the next hop would drop it */
+ngx_uint_t ngx_http_jwt_issuer_headers_hop(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_target_t *target);
+
+/* handlers of the rewrite and log phases: back to what the client sent */
+ngx_int_t ngx_http_jwt_issuer_headers_rewrite_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_jwt_issuer_headers_log_handler(ngx_http_request_t *r);
+
+
+/* _variables.c */
+
+ngx_int_t ngx_http_jwt_issuer_variables_add(ngx_conf_t *cf);
+ngx_int_t ngx_http_jwt_issuer_variables_headers(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf);
+
+
+extern ngx_module_t  ngx_http_jwt_issuer_module;
+
+
+/* the core's strings and nginx's, which the core does not know */
+
+static ngx_inline jwti_str_t
+ngx_http_jwt_issuer_to_core(const ngx_str_t *str)
+{
+    return (jwti_str_t) { str->data, str->len };
+}
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_JWT_ISSUER_H_INCLUDED_ */

@@ -1,0 +1,334 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * What the token location answers: tokens (RFC 6749, 5.1), errors by table
+ * (RFC 6749, 5.2), and the header filter that says what caches may
+ * do.  The filter stands behind nginx's own headers filter, so that an
+ * "expires" or "add_header" of an outer level cannot replace "no-store".
+ */
+
+
+#include "ngx_http_jwt_issuer.h"
+
+
+static ngx_int_t ngx_http_jwt_issuer_answer_header_filter(
+    ngx_http_request_t *r);
+static void ngx_http_jwt_issuer_answer_clear(ngx_http_request_t *r,
+    ngx_uint_t cached);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+
+#define NGX_HTTP_JWT_ISSUER_NO_HEADER  NULL, ngx_null_string
+
+
+/* in the order of ngx_http_jwt_issuer_error_e */
+
+static const ngx_http_jwt_issuer_error_t  ngx_http_jwt_issuer_errors[] = {
+
+    { NGX_HTTP_NOT_ALLOWED, ngx_string("invalid_request"),
+      "the method must be GET, HEAD or POST",
+      "Allow", ngx_string("GET, HEAD, POST") },
+
+    { NGX_HTTP_NOT_ALLOWED, ngx_string("invalid_request"),
+      "the method must be GET or HEAD",
+      "Allow", ngx_string("GET, HEAD") },
+
+    { NGX_HTTP_BAD_REQUEST, ngx_string("invalid_request"),
+      "the request is malformed",
+      NGX_HTTP_JWT_ISSUER_NO_HEADER },
+
+    { NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, ngx_string("invalid_request"),
+      "the body is too large",
+      NGX_HTTP_JWT_ISSUER_NO_HEADER },
+
+    { NGX_HTTP_BAD_REQUEST, ngx_string("unsupported_grant_type"),
+      "grant_type must be client_credentials",
+      NGX_HTTP_JWT_ISSUER_NO_HEADER },
+
+    { NGX_HTTP_BAD_REQUEST, ngx_string("invalid_target"),
+      "no such service",
+      NGX_HTTP_JWT_ISSUER_NO_HEADER },
+
+    { NGX_HTTP_FORBIDDEN, ngx_string("access_denied"),
+      "not allowed to have this token",
+      NGX_HTTP_JWT_ISSUER_NO_HEADER },
+
+    { NGX_HTTP_BAD_REQUEST, ngx_string("invalid_request"),
+      "a value of the request cannot be part of a token",
+      NGX_HTTP_JWT_ISSUER_NO_HEADER },
+
+    { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("temporarily_unavailable"),
+      "no key for this service at the moment",
+      "Retry-After", ngx_string("5") },
+
+    { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("temporarily_unavailable"),
+      "the token could not be signed",
+      "Retry-After", ngx_string("5") }
+};
+
+
+static const ngx_str_t  ngx_http_jwt_issuer_type_json =
+    ngx_string("application/json");
+static const ngx_str_t  ngx_http_jwt_issuer_type_jwt =
+    ngx_string("application/jwt");
+
+
+/*
+ * What our answers say about being cached and what they must not say, whatever
+ * outer directives are there.
+ */
+
+typedef struct {
+    ngx_str_t  name;
+    ngx_str_t  value;           /* for no-store; empty: only taken away */
+    unsigned   cached:1;        /* a cacheable answer does not have it either */
+} ngx_http_jwt_issuer_field_t;
+
+static const ngx_http_jwt_issuer_field_t  ngx_http_jwt_issuer_fields[] = {
+    { ngx_string("Cache-Control"), ngx_string("no-store"), 1 },
+    { ngx_string("Expires"), ngx_null_string, 1 },
+    { ngx_string("Pragma"), ngx_string("no-cache"), 1 },
+    { ngx_string("X-Content-Type-Options"), ngx_string("nosniff"), 0 },
+    { ngx_string("ETag"), ngx_null_string, 0 },
+    { ngx_string("Last-Modified"), ngx_null_string, 0 },
+    { ngx_string("Accept-Ranges"), ngx_null_string, 0 },
+    { ngx_null_string, ngx_null_string, 0 }
+};
+
+
+ngx_int_t
+ngx_http_jwt_issuer_fail(ngx_http_jwt_issuer_ctx_t *ctx,
+    ngx_http_jwt_issuer_error_e error, const char *detail)
+{
+    ctx->error = &ngx_http_jwt_issuer_errors[error];
+    ctx->detail = detail;
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_answer_error(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx)
+{
+    ngx_str_t                           body;
+    const char                         *description;
+    const ngx_http_jwt_issuer_error_t  *error;
+
+    error = ctx->error;
+    description = ctx->detail ? ctx->detail : error->description;
+
+    if (error->header
+        && ngx_http_jwt_issuer_answer_header(r, error->header, &error->value)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    body.len = sizeof("{\"error\":\"\",\"error_description\":\"\"}") - 1
+               + error->error.len + ngx_strlen(description);
+
+    body.data = ngx_pnalloc(r->pool, body.len);
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* both are constants of characters that need no escaping */
+
+    body.len = ngx_sprintf(body.data,
+                           "{\"error\":\"%V\",\"error_description\":\"%s\"}",
+                           &error->error, description)
+               - body.data;
+
+    return ngx_http_jwt_issuer_answer_send(r, error->status,
+                                           &ngx_http_jwt_issuer_type_json,
+                                           &body);
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_uint_t format)
+{
+    time_t            left;
+    ngx_str_t         body;
+    const ngx_str_t  *type;
+
+    type = (format == NGX_HTTP_JWT_ISSUER_FORMAT_JWT)
+           ? &ngx_http_jwt_issuer_type_jwt : &ngx_http_jwt_issuer_type_json;
+
+    if (r->method == NGX_HTTP_HEAD) {
+
+        /* nothing is minted, so its length is not known */
+
+        return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type, NULL);
+    }
+
+    if (format == NGX_HTTP_JWT_ISSUER_FORMAT_JWT) {
+        return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type,
+                                               &ctx->token);
+    }
+
+    left = ngx_max(ctx->expires - ngx_time(), 0);
+
+    body.len = sizeof("{\"access_token\":\"\",\"token_type\":\"Bearer\","
+                      "\"expires_in\":}") - 1
+               + ctx->token.len + NGX_TIME_T_LEN;
+
+    body.data = ngx_pnalloc(r->pool, body.len);
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    body.len = ngx_sprintf(body.data,
+                           "{\"access_token\":\"%V\","
+                           "\"token_type\":\"Bearer\","
+                           "\"expires_in\":%T}",
+                           &ctx->token, left)
+               - body.data;
+
+    return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type, &body);
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r, ngx_uint_t status,
+    const ngx_str_t *type, ngx_str_t *body)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t   out;
+
+    r->headers_out.status = status;
+    r->headers_out.content_type = *type;
+    r->headers_out.content_type_len = type->len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    if (body) {
+        r->headers_out.content_length_n = body->len;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only || body == NULL) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    b->pos = body->data;
+    b->last = body->data + body->len;
+    b->memory = 1;
+    b->last_buf = (r == r->main);
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_answer_header(ngx_http_request_t *r, const char *name,
+    const ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+    h->lowcase_key = NULL;
+    ngx_http_jwt_issuer_compat_unlink(h);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_jwt_issuer_answer_init(void)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_jwt_issuer_answer_header_filter;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_answer_header_filter(ngx_http_request_t *r)
+{
+    ngx_http_jwt_issuer_ctx_t          *ctx;
+    const ngx_http_jwt_issuer_field_t  *field;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
+
+    if (ctx == NULL || !(ctx->no_store || ctx->cache_control.len)) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ngx_http_jwt_issuer_answer_clear(r, !ctx->no_store);
+
+    if (!ctx->no_store) {
+        if (ngx_http_jwt_issuer_answer_header(r, "Cache-Control",
+                                              &ctx->cache_control)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        return ngx_http_next_header_filter(r);
+    }
+
+    for (field = ngx_http_jwt_issuer_fields; field->name.len; field++) {
+
+        if (field->value.len
+            && ngx_http_jwt_issuer_answer_header(r, (char *) field->name.data,
+                                                 &field->value)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static void
+ngx_http_jwt_issuer_answer_clear(ngx_http_request_t *r, ngx_uint_t cached)
+{
+    ngx_uint_t                          i;
+    ngx_list_part_t                    *part;
+    ngx_table_elt_t                    *h;
+    const ngx_http_jwt_issuer_field_t  *field;
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            for (field = ngx_http_jwt_issuer_fields; field->name.len; field++)
+            {
+                if ((!cached || field->cached)
+                    && h[i].key.len == field->name.len
+                    && ngx_strncasecmp(h[i].key.data, field->name.data,
+                                       field->name.len)
+                       == 0)
+                {
+                    h[i].hash = 0;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * Parameters of a token request: a POSTed form, and the query of a GET.
+ */
+
+
+#include "ngx_http_jwt_issuer.h"
+
+
+static ngx_uint_t ngx_http_jwt_issuer_form_is_form(ngx_http_request_t *r);
+static ngx_int_t ngx_http_jwt_issuer_form_body(ngx_http_request_t *r,
+    ngx_str_t *body);
+static ngx_int_t ngx_http_jwt_issuer_form_parse(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *text, jwti_form_t **form);
+
+
+ngx_int_t
+ngx_http_jwt_issuer_form_read(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx)
+{
+    ngx_int_t          rc;
+    ngx_str_t          body;
+    jwti_str_t         credentials;
+    const jwti_str_t  *grant;
+
+    rc = ngx_http_jwt_issuer_form_body(r, &body);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_TOO_LARGE,
+                                        NULL);
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (body.len == 0) {
+        return NGX_OK;
+    }
+
+    if (!ngx_http_jwt_issuer_form_is_form(r)) {
+        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_REQUEST,
+                                  "the body must be"
+                                  " application/x-www-form-urlencoded");
+    }
+
+    rc = ngx_http_jwt_issuer_form_parse(r, ctx, &body, &ctx->form);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    grant = jwti_form_get(ctx->form, jwti_str("grant_type"));
+    credentials = jwti_str("client_credentials");
+
+    if (grant && (grant->len != credentials.len
+                  || ngx_memcmp(grant->data, credentials.data, grant->len)
+                     != 0))
+    {
+        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_GRANT,
+                                        NULL);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_form_query(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx)
+{
+    jwti_form_t  *form;
+
+    if (r->args.len == 0) {
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_issuer_form_parse(r, ctx, &r->args, &form);
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_issuer_form_is_form(ngx_http_request_t *r)
+{
+    u_char     *p, *last;
+    ngx_str_t  *type;
+
+    static const ngx_str_t  form =
+        ngx_string("application/x-www-form-urlencoded");
+
+    if (r->headers_in.content_type == NULL) {
+        return 0;
+    }
+
+    type = &r->headers_in.content_type->value;
+
+    if (type->len < form.len
+        || ngx_strncasecmp(type->data, form.data, form.len) != 0)
+    {
+        return 0;
+    }
+
+    last = type->data + type->len;
+
+    for (p = type->data + form.len; p < last; p++) {
+        if (*p != ' ' && *p != '\t') {
+            return *p == ';';
+        }
+    }
+
+    return 1;
+}
+
+
+/*
+ * The whole body as one string.  NGX_DECLINED: too long, or too long for the
+ * location's client_body_buffer_size, so that nginx put it into a file.
+ */
+
+static ngx_int_t
+ngx_http_jwt_issuer_form_body(ngx_http_request_t *r, ngx_str_t *body)
+{
+    u_char       *p;
+    size_t        len;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    ngx_str_null(body);
+
+    if (r->request_body == NULL || r->request_body->bufs == NULL) {
+        return NGX_OK;
+    }
+
+    len = 0;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+
+        if (cl->buf->in_file) {
+            return NGX_DECLINED;
+        }
+
+        len += cl->buf->last - cl->buf->pos;
+
+        if (len > JWTI_FORM_MAX) {
+            return NGX_DECLINED;
+        }
+    }
+
+    b = r->request_body->bufs->buf;
+
+    if (r->request_body->bufs->next == NULL) {
+        body->data = b->pos;
+        body->len = len;
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    body->data = p;
+    body->len = len;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_form_parse(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *text, jwti_form_t **form)
+{
+    u_char      *memory;
+    const char  *err;
+
+    *form = ngx_palloc(r->pool, sizeof(jwti_form_t) + text->len);
+    if (*form == NULL) {
+        return NGX_ERROR;
+    }
+
+    memory = (u_char *) *form + sizeof(jwti_form_t);
+
+    if (jwti_form_parse(*form, ngx_http_jwt_issuer_to_core(text), memory, &err)
+        != JWTI_OK)
+    {
+        *form = NULL;
+        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_REQUEST,
+                                        err);
+    }
+
+    return NGX_OK;
+}

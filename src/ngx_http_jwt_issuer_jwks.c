@@ -1,0 +1,291 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * The content handler of jwt_issuer_jwks: the public keys of all services or
+ * of those that are named.  Public members only: it is made of what
+ * jwti_key_jwk() allows.
+ */
+
+
+#include "ngx_http_jwt_issuer_refresh.h"
+#include "jwti_jwks.h"
+
+
+static ngx_int_t ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r,
+    ngx_str_t *document);
+static ngx_int_t ngx_http_jwt_issuer_jwks_headers(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *document);
+
+
+char *
+ngx_http_jwt_issuer_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_issuer_loc_conf_t *jlcf = conf;
+
+    ngx_str_t                        *value, *name;
+    ngx_uint_t                        i;
+    ngx_http_core_loc_conf_t         *clcf;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    if (jlcf->jwks) {
+        return "is duplicate";
+    }
+
+    jlcf->jwks = ngx_array_create(cf->pool, cf->args->nelts,
+                                  sizeof(ngx_str_t));
+    if (jlcf->jwks == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        name = ngx_array_push(jlcf->jwks);
+        if (name == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *name = value[i];
+    }
+
+    ngx_http_jwt_issuer_place(cf, &jlcf->jwks_place);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_jwt_issuer_jwks_handler;
+
+    /* its errors are JSON that may not be stored */
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_issuer_module);
+    jmcf->token = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_loc_conf_t *prev,
+    ngx_http_jwt_issuer_loc_conf_t *conf)
+{
+    ngx_str_t                              *name;
+    ngx_uint_t                              i;
+    ngx_http_core_loc_conf_t               *clcf;
+    const ngx_http_jwt_issuer_service_t    *service, **sp;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->noname && clcf->handler == NULL && prev->jwks) {
+        conf->jwks = prev->jwks;
+        conf->jwks_services = prev->jwks_services;
+        clcf->handler = ngx_http_jwt_issuer_jwks_handler;
+        return NGX_CONF_OK;
+    }
+
+    if (conf->jwks == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    if (jmcf->services.nelts == 0) {
+        ngx_http_jwt_issuer_place_error(cf, &conf->jwks_place,
+                                        "no \"jwt_issuer_service\" is"
+                                        " configured");
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->jwks->nelts == 0) {
+        conf->jwks_services = &jmcf->services;
+        return NGX_CONF_OK;
+    }
+
+    conf->jwks_services = ngx_array_create(cf->pool, conf->jwks->nelts,
+                                           sizeof(void *));
+    if (conf->jwks_services == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    name = conf->jwks->elts;
+
+    for (i = 0; i < conf->jwks->nelts; i++) {
+        service = ngx_http_jwt_issuer_service_first(jmcf, &name[i]);
+
+        if (service == NULL) {
+            ngx_http_jwt_issuer_place_error(cf, &conf->jwks_place,
+                                            "unknown jwt service \"%V\"",
+                                            &name[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        for ( /* void */ ; service; service = service->sibling) {
+            sp = ngx_array_push(conf->jwks_services);
+            if (sp == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            *sp = service;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                   rc;
+    ngx_str_t                   document;
+    ngx_http_jwt_issuer_ctx_t  *ctx;
+
+    static const ngx_str_t  type = ngx_string("application/json");
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ctx = ngx_http_jwt_issuer_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        ctx->no_store = 1;
+        ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_JWKS_METHOD, NULL);
+
+        return ngx_http_jwt_issuer_answer_error(r, ctx);
+    }
+
+    if (ngx_http_jwt_issuer_jwks_document(r, &document) != NGX_OK
+        || ngx_http_jwt_issuer_jwks_headers(r, ctx, &document) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, &type, &document);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r, ngx_str_t *document)
+{
+    u_char                                 *memory;
+    size_t                                  size;
+    jwti_buf_t                              buf;
+    ngx_uint_t                              i;
+    ngx_array_t                             keys;
+    jwti_jwks_key_t                        *listed;
+    ngx_http_jwt_issuer_public_t           *key;
+    ngx_http_jwt_issuer_main_conf_t        *jmcf;
+    const ngx_http_jwt_issuer_loc_conf_t   *jlcf;
+    const ngx_http_jwt_issuer_service_t   **services;
+
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
+
+    services = jlcf->jwks_services->elts;
+
+    if (ngx_array_init(&keys, r->pool, jlcf->jwks_services->nelts + 1,
+                       sizeof(ngx_http_jwt_issuer_public_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < jlcf->jwks_services->nelts; i++) {
+
+        if (ngx_http_jwt_issuer_zone_published(jmcf->zone, services[i],
+                                               r->pool, &keys)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    listed = ngx_palloc(r->pool, (keys.nelts + 1) * sizeof(jwti_jwks_key_t));
+    if (listed == NULL) {
+        return NGX_ERROR;
+    }
+
+    key = keys.elts;
+
+    for (i = 0; i < keys.nelts; i++) {
+        listed[i].kid.data = key[i].kid;
+        listed[i].kid.len = JWTI_KID_LEN;
+        listed[i].jwk = ngx_http_jwt_issuer_to_core(&key[i].jwk);
+    }
+
+    size = jwti_jwks_max(listed, keys.nelts);
+
+    memory = ngx_pnalloc(r->pool, size);
+    if (memory == NULL) {
+        return NGX_ERROR;
+    }
+
+    jwti_buf_init(&buf, memory, size);
+    jwti_jwks_write(&buf, listed, keys.nelts);
+
+    if (jwti_buf_ok(&buf) != JWTI_OK) {
+        return NGX_ERROR;
+    }
+
+    document->data = memory;
+    document->len = jwti_buf_len(&buf);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_jwks_headers(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *document)
+{
+    u_char                           *tag, *p;
+    ngx_table_elt_t                  *etag;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    static const ngx_str_t  any = ngx_string("*");
+
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
+
+    p = ngx_pnalloc(r->pool, sizeof("public, max-age=") + NGX_TIME_T_LEN);
+    tag = ngx_pnalloc(r->pool, JWTI_ETAG_LEN);
+
+    if (p == NULL || tag == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->cache_control.data = p;
+    ctx->cache_control.len = ngx_sprintf(p, "public, max-age=%T",
+                                         jmcf->jwks_max_age)
+                             - p;
+
+    if (ngx_http_jwt_issuer_answer_header(r, "Access-Control-Allow-Origin",
+                                          &any)
+        != NGX_OK
+        || jwti_jwks_etag(ngx_http_jwt_issuer_to_core(document), tag)
+           != JWTI_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    etag = ngx_list_push(&r->headers_out.headers);
+    if (etag == NULL) {
+        return NGX_ERROR;
+    }
+
+    etag->hash = 1;
+    ngx_str_set(&etag->key, "ETag");
+    etag->value.data = tag;
+    etag->value.len = JWTI_ETAG_LEN;
+    etag->lowcase_key = NULL;
+    ngx_http_jwt_issuer_compat_unlink(etag);
+
+    /* nginx's own filter answers 304 by it */
+
+    r->headers_out.etag = etag;
+
+    return NGX_OK;
+}

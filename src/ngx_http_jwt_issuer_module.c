@@ -1,0 +1,583 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * The module's tables: its directives, how their values are inherited, where
+ * its handlers stand, and what starts and ends with a process.
+ */
+
+
+#include "ngx_http_jwt_issuer_refresh.h"
+
+
+static void *ngx_http_jwt_issuer_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_jwt_issuer_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_jwt_issuer_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_jwt_issuer_merge_loc_conf(ngx_conf_t *cf,
+    void *parent, void *child);
+static char *ngx_http_jwt_issuer_set_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jwt_issuer_set_environment(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_jwt_issuer_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_jwt_issuer_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_jwt_issuer_add_handler(
+    ngx_http_core_main_conf_t *cmcf, ngx_uint_t phase,
+    ngx_http_handler_pt handler);
+static ngx_int_t ngx_http_jwt_issuer_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_jwt_issuer_init_process(ngx_cycle_t *cycle);
+static void ngx_http_jwt_issuer_exit_process(ngx_cycle_t *cycle);
+static ngx_http_jwt_issuer_main_conf_t *ngx_http_jwt_issuer_cycle_conf(
+    ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
+    ngx_http_jwt_issuer_main_conf_t *jmcf);
+static void ngx_http_jwt_issuer_process_stop(void *data);
+
+
+#define NGX_HTTP_JWT_ISSUER_ZONE       "jwt_issuer"
+#define NGX_HTTP_JWT_ISSUER_ZONE_SIZE  (4 * 1024 * 1024)
+
+
+static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
+
+    { ngx_string("jwt_issuer_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_issuer_set_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_issuer_environment"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_issuer_set_environment,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_issuer_jwks_max_age"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_jwt_issuer_main_conf_t, jwks_max_age),
+      NULL },
+
+    { ngx_string("jwt_issuer_defaults"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_NOARGS,
+      ngx_http_jwt_issuer_defaults_block,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_issuer_service"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_http_jwt_issuer_service_block,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_issuer_token"),
+      NGX_HTTP_LOC_CONF|NGX_HTTP_LIF_CONF|NGX_CONF_1MORE,
+      ngx_http_jwt_issuer_target_token,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_issuer_inject"),
+      NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_HTTP_LIF_CONF|NGX_CONF_1MORE,
+      ngx_http_jwt_issuer_target_inject,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_issuer_require"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF
+                        |NGX_HTTP_LIF_CONF|NGX_CONF_1MORE,
+      ngx_http_jwt_issuer_require,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_issuer_wait"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jwt_issuer_loc_conf_t, wait),
+      NULL },
+
+    { ngx_string("jwt_issuer_jwks"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_ANY,
+      ngx_http_jwt_issuer_jwks,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_jwt_issuer_module_ctx = {
+    ngx_http_jwt_issuer_preconfiguration,  /* preconfiguration */
+    ngx_http_jwt_issuer_postconfiguration, /* postconfiguration */
+
+    ngx_http_jwt_issuer_create_main_conf,  /* create main configuration */
+    ngx_http_jwt_issuer_init_main_conf,    /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_jwt_issuer_create_loc_conf,   /* create location configuration */
+    ngx_http_jwt_issuer_merge_loc_conf     /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_jwt_issuer_module = {
+    NGX_MODULE_V1,
+    &ngx_http_jwt_issuer_module_ctx,       /* module context */
+    ngx_http_jwt_issuer_commands,          /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    ngx_http_jwt_issuer_init_module,       /* init module */
+    ngx_http_jwt_issuer_init_process,      /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_http_jwt_issuer_exit_process,      /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static void *
+ngx_http_jwt_issuer_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    jmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_issuer_main_conf_t));
+    if (jmcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     jmcf->environment = { 0, NULL };
+     *     jmcf->zone = NULL;
+     *     jmcf->zone_name = { 0, NULL };
+     *     jmcf->zone_size = 0;
+     *     jmcf->defaults = NULL;
+     *     jmcf->token = 0;
+     *     jmcf->inject = 0;
+     *     jmcf->process = NULL;
+     */
+
+    jmcf->jwks_max_age = NGX_CONF_UNSET;
+
+    if (ngx_array_init(&jmcf->services, cf->pool, 4, sizeof(void *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    if (ngx_array_init(&jmcf->headers, cf->pool, 1, sizeof(ngx_str_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    ngx_rbtree_init(&jmcf->tree, &jmcf->sentinel,
+                    ngx_str_rbtree_insert_value);
+
+    return jmcf;
+}
+
+
+static char *
+ngx_http_jwt_issuer_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_jwt_issuer_main_conf_t *jmcf = conf;
+
+    char  *rv;
+
+    ngx_conf_init_value(jmcf->jwks_max_age, 300);
+
+    if (jmcf->services.nelts == 0) {
+        return NGX_CONF_OK;
+    }
+
+    if (jmcf->zone_name.len == 0) {
+        ngx_str_set(&jmcf->zone_name, NGX_HTTP_JWT_ISSUER_ZONE);
+        jmcf->zone_size = NGX_HTTP_JWT_ISSUER_ZONE_SIZE;
+    }
+
+    rv = ngx_http_jwt_issuer_services_init(cf, jmcf);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    return ngx_http_jwt_issuer_zone_add(cf, jmcf);
+}
+
+
+static void *
+ngx_http_jwt_issuer_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_jwt_issuer_loc_conf_t  *jlcf;
+
+    jlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_issuer_loc_conf_t));
+    if (jlcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc(), not inherited, as any content handler:
+     *
+     *     jlcf->token = NULL;
+     *     jlcf->jwks = NULL;
+     */
+
+    jlcf->inject = NGX_CONF_UNSET_PTR;
+    jlcf->require = NGX_CONF_UNSET_PTR;
+    jlcf->wait = NGX_CONF_UNSET_MSEC;
+
+    return jlcf;
+}
+
+
+static char *
+ngx_http_jwt_issuer_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_jwt_issuer_loc_conf_t *prev = parent;
+    ngx_http_jwt_issuer_loc_conf_t *conf = child;
+
+    char                             *rv;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_issuer_module);
+
+    rv = ngx_http_jwt_issuer_target_check(cf, jmcf, prev, conf);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    /* "require" stays unset where no level says it: default deny */
+
+    ngx_conf_merge_ptr_value(conf->inject, prev->inject, NULL);
+    ngx_conf_merge_msec_value(conf->wait, prev->wait, 5000);
+
+    return ngx_http_jwt_issuer_jwks_check(cf, jmcf, prev, conf);
+}
+
+
+static char *
+ngx_http_jwt_issuer_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_issuer_main_conf_t *jmcf = conf;
+
+    u_char     *p;
+    ssize_t     size;
+    ngx_str_t  *value, s;
+
+    if (jmcf->zone_name.len) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    p = (u_char *) ngx_strchr(value[1].data, ':');
+
+    if (p == NULL || p == value[1].data) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid zone \"%V\", it must be \"name:size\"",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    s.data = p + 1;
+    s.len = value[1].data + value[1].len - s.data;
+
+    size = ngx_parse_size(&s);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid zone size \"%V\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < (ssize_t) (8 * ngx_pagesize)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" is too small, the least is %uz bytes",
+                           &value[1], (size_t) (8 * ngx_pagesize));
+        return NGX_CONF_ERROR;
+    }
+
+    jmcf->zone_name.data = value[1].data;
+    jmcf->zone_name.len = p - value[1].data;
+    jmcf->zone_size = size;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_jwt_issuer_set_environment(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_jwt_issuer_main_conf_t *jmcf = conf;
+
+    ngx_str_t  *value;
+
+    if (jmcf->environment.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (!ngx_http_jwt_issuer_is_name(&value[1])) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid environment name \"%V\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    jmcf->environment = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_preconfiguration(ngx_conf_t *cf)
+{
+    return ngx_http_jwt_issuer_variables_add(cf);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_core_main_conf_t        *cmcf;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_issuer_module);
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    if (jmcf->token) {
+        ngx_http_jwt_issuer_answer_init();
+    }
+
+    if (!jmcf->inject) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_jwt_issuer_variables_headers(cf, jmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_jwt_issuer_add_handler(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE,
+                                  ngx_http_jwt_issuer_headers_rewrite_handler)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* a named location starts behind the phase above */
+
+    if (ngx_http_jwt_issuer_add_handler(cmcf, NGX_HTTP_REWRITE_PHASE,
+                                  ngx_http_jwt_issuer_headers_rewrite_handler)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_jwt_issuer_add_handler(cmcf, NGX_HTTP_PRECONTENT_PHASE,
+                                        ngx_http_jwt_issuer_inject_handler)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_issuer_add_handler(cmcf, NGX_HTTP_LOG_PHASE,
+                                     ngx_http_jwt_issuer_headers_log_handler);
+}
+
+
+/*
+ * Puts our handler where it runs before all others of its phase.  nginx runs
+ * them from the last to the first, but those of the log phase, which it runs
+ * from the first to the last: ours must give the client's headers back before
+ * an access log is written.
+ */
+
+static ngx_int_t
+ngx_http_jwt_issuer_add_handler(ngx_http_core_main_conf_t *cmcf,
+    ngx_uint_t phase, ngx_http_handler_pt handler)
+{
+    ngx_array_t          *handlers;
+    ngx_http_handler_pt  *h;
+
+    handlers = &cmcf->phases[phase].handlers;
+
+    h = ngx_array_push(handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (phase == NGX_HTTP_LOG_PHASE) {
+        h = handlers->elts;
+        ngx_memmove(&h[1], &h[0], (handlers->nelts - 1) * sizeof(*h));
+    }
+
+    *h = handler;
+
+    return NGX_OK;
+}
+
+
+/*
+ * In single-process mode a reload starts no process: what the old
+ * configuration runs is stopped here and the new one is started.
+ */
+
+static ngx_int_t
+ngx_http_jwt_issuer_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    if (ngx_process != NGX_PROCESS_SINGLE
+        || ngx_is_init_cycle(cycle->old_cycle))
+    {
+        return NGX_OK;
+    }
+
+    jmcf = ngx_http_jwt_issuer_cycle_conf(cycle->old_cycle);
+
+    if (jmcf && jmcf->process) {
+        ngx_http_jwt_issuer_refresh_stop(jmcf->process);
+    }
+
+    jmcf = ngx_http_jwt_issuer_cycle_conf(cycle);
+
+    if (jmcf == NULL || ngx_test_config) {
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_issuer_process_start(cycle, jmcf);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    /* it also runs in the cache manager and loader, which serve nothing */
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NGX_OK;
+    }
+
+    jmcf = ngx_http_jwt_issuer_cycle_conf(cycle);
+
+    if (jmcf == NULL) {
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_issuer_process_start(cycle, jmcf);
+}
+
+
+static void
+ngx_http_jwt_issuer_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_jwt_issuer_cycle_conf(cycle);
+
+    if (jmcf && jmcf->process) {
+        ngx_http_jwt_issuer_process_stop(jmcf->process);
+    }
+}
+
+
+/* NULL: no http block, or no service in it */
+
+static ngx_http_jwt_issuer_main_conf_t *
+ngx_http_jwt_issuer_cycle_conf(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                        i;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    if (cycle->conf_ctx == NULL || cycle->modules == NULL) {
+        return NULL;
+    }
+
+    /* a cycle that did not load the module has no place for it */
+
+    for (i = 0; cycle->modules[i] != &ngx_http_jwt_issuer_module; i++) {
+        if (cycle->modules[i] == NULL) {
+            return NULL;
+        }
+    }
+
+    jmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_jwt_issuer_module);
+
+    if (jmcf == NULL || jmcf->services.nelts == 0) {
+        return NULL;
+    }
+
+    return jmcf;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
+    ngx_http_jwt_issuer_main_conf_t *jmcf)
+{
+    ngx_pool_cleanup_t             *cln;
+    ngx_http_jwt_issuer_process_t  *process;
+
+    cln = ngx_pool_cleanup_add(cycle->pool,
+                               sizeof(ngx_http_jwt_issuer_process_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    process = cln->data;
+    ngx_memzero(process, sizeof(ngx_http_jwt_issuer_process_t));
+
+    process->jmcf = jmcf;
+    process->cycle = cycle;
+    process->log = cycle->log;
+
+    process->parsed = ngx_pcalloc(cycle->pool, jmcf->services.nelts
+                                     * sizeof(ngx_http_jwt_issuer_parsed_t));
+    if (process->parsed == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_issuer_wait_init(process);
+
+    cln->handler = ngx_http_jwt_issuer_process_stop;
+    jmcf->process = process;
+
+    if (ngx_process == NGX_PROCESS_WORKER && ngx_worker != 0) {
+        return NGX_OK;
+    }
+
+    ngx_http_jwt_issuer_zone_sweep(process);
+
+    return ngx_http_jwt_issuer_refresh_init(process);
+}
+
+
+/* called twice: when the process exits, and with the cycle's pool */
+
+static void
+ngx_http_jwt_issuer_process_stop(void *data)
+{
+    ngx_http_jwt_issuer_process_t *process = data;
+
+    ngx_http_jwt_issuer_refresh_stop(process);
+    ngx_http_jwt_issuer_wait_stop(process);
+    ngx_http_jwt_issuer_keys_free(process);
+}

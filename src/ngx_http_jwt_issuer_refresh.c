@@ -1,0 +1,325 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * The way of a key, in worker 0: a timer for each service, whose source is
+ * asked when the key is due; what comes back is parsed, tried and let into
+ * the zone, or the key in use goes on.  The same timer carries out rotations
+ * when their time comes.  Each change of state is logged once.
+ */
+
+
+#include "ngx_http_jwt_issuer_refresh.h"
+#include "jwti_probe.h"
+#include "jwti_schedule.h"
+
+
+static void ngx_http_jwt_issuer_refresh_handler(ngx_event_t *ev);
+static void ngx_http_jwt_issuer_refresh_arm(
+    ngx_http_jwt_issuer_refresh_t *refresh);
+static const char *ngx_http_jwt_issuer_refresh_admit(
+    ngx_http_jwt_issuer_refresh_t *refresh, jwti_str_t text);
+static void ngx_http_jwt_issuer_refresh_failed(
+    ngx_http_jwt_issuer_refresh_t *refresh, const char *reason,
+    ngx_err_t err);
+static void ngx_http_jwt_issuer_refresh_good(
+    ngx_http_jwt_issuer_refresh_t *refresh);
+
+
+/* a rotation that is due and could not be carried out is tried again */
+#define NGX_HTTP_JWT_ISSUER_REFRESH_MIN  100
+
+
+ngx_int_t
+ngx_http_jwt_issuer_refresh_init(ngx_http_jwt_issuer_process_t *process)
+{
+    ngx_uint_t                       i, n;
+    ngx_http_jwt_issuer_refresh_t   *refresh;
+    ngx_http_jwt_issuer_service_t  **services;
+
+    n = process->jmcf->services.nelts;
+    services = process->jmcf->services.elts;
+
+    refresh = ngx_pcalloc(process->cycle->pool,
+                          n * sizeof(ngx_http_jwt_issuer_refresh_t));
+    if (refresh == NULL) {
+        return NGX_ERROR;
+    }
+
+    process->refresh = refresh;
+
+    for (i = 0; i < n; i++) {
+        refresh[i].ident = -1;
+        refresh[i].service = services[i];
+        refresh[i].process = process;
+        refresh[i].pinned = (services[i]->source->fetch == NULL);
+
+        refresh[i].event.handler = ngx_http_jwt_issuer_refresh_handler;
+        refresh[i].event.data = &refresh[i];
+        refresh[i].event.log = process->log;
+        refresh[i].event.cancelable = 1;
+
+        /* what the master has just read need not be read again at once */
+
+        refresh[i].due = ngx_current_msec;
+
+        if (services[i]->key) {
+            refresh[i].stale_at = ngx_http_jwt_issuer_now()
+                                  + (int64_t) services[i]->settings.stale;
+            refresh[i].due += (ngx_msec_t) jwti_schedule_next(
+                                            services[i]->settings.refresh, 0,
+                                            (uint32_t) ngx_random());
+        }
+
+        ngx_http_jwt_issuer_refresh_arm(&refresh[i]);
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_jwt_issuer_refresh_stop(ngx_http_jwt_issuer_process_t *process)
+{
+    ngx_uint_t  i;
+
+    if (process->refresh == NULL) {
+        return;
+    }
+
+    for (i = 0; i < process->jmcf->services.nelts; i++) {
+        if (process->refresh[i].event.timer_set) {
+            ngx_del_timer(&process->refresh[i].event);
+        }
+    }
+
+    process->refresh = NULL;
+}
+
+
+static void
+ngx_http_jwt_issuer_refresh_handler(ngx_event_t *ev)
+{
+    ngx_http_jwt_issuer_refresh_t *refresh = ev->data;
+
+    if (ngx_exiting) {
+        return;
+    }
+
+    if (!refresh->pinned && !refresh->fetching
+        && (ngx_msec_int_t) (refresh->due - ngx_current_msec) <= 0)
+    {
+        /* it ends in ngx_http_jwt_issuer_refresh_done(), maybe at once */
+
+        refresh->fetching = 1;
+        refresh->service->source->fetch(refresh);
+    }
+
+    ngx_http_jwt_issuer_refresh_arm(refresh);
+}
+
+
+/* for the next fetch or the next step of a rotation, whichever is first */
+
+static void
+ngx_http_jwt_issuer_refresh_arm(ngx_http_jwt_issuer_refresh_t *refresh)
+{
+    int64_t  wait, due;
+
+    wait = ngx_http_jwt_issuer_zone_expire(refresh->process->jmcf->zone,
+                                           refresh->service);
+
+    if (wait >= 0 && wait < NGX_HTTP_JWT_ISSUER_REFRESH_MIN) {
+        wait = NGX_HTTP_JWT_ISSUER_REFRESH_MIN;
+    }
+
+    if (!refresh->pinned && !refresh->fetching) {
+        due = (ngx_msec_int_t) (refresh->due - ngx_current_msec);
+        due = ngx_max(due, 1);
+
+        if (wait < 0 || due < wait) {
+            wait = due;
+        }
+    }
+
+    if (wait < 0) {
+
+        /* pinned and nothing to rotate: only a reload brings another key */
+
+        return;
+    }
+
+    ngx_add_timer(&refresh->event, (ngx_msec_t) wait);
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_refresh_done(ngx_http_jwt_issuer_refresh_t *refresh,
+    const ngx_http_jwt_issuer_result_t *result)
+{
+    const char                           *reason;
+    ngx_shm_zone_t                       *zone;
+    const ngx_http_jwt_issuer_service_t  *service;
+
+    service = refresh->service;
+    zone = refresh->process->jmcf->zone;
+
+    refresh->fetching = 0;
+
+    switch (result->state) {
+
+    case NGX_HTTP_JWT_ISSUER_PINNED:
+
+        refresh->pinned = 1;
+        ngx_http_jwt_issuer_zone_fetched(zone, service, JWTI_ROTATE_NEVER);
+
+        ngx_log_error(NGX_LOG_NOTICE, refresh->process->log, result->err,
+                      "key \"%V\" cannot be read by a worker,"
+                      " a change is seen at reload only,"
+                      " jwt service: \"%V\"",
+                      &service->definition, &service->label);
+        return NGX_OK;
+
+    case NGX_HTTP_JWT_ISSUER_FAILED:
+
+        ngx_http_jwt_issuer_refresh_failed(refresh, result->reason,
+                                           result->err);
+        return NGX_ERROR;
+
+    case NGX_HTTP_JWT_ISSUER_FETCHED:
+
+        reason = ngx_http_jwt_issuer_refresh_admit(refresh, result->text);
+
+        if (reason) {
+            ngx_http_jwt_issuer_refresh_failed(refresh, reason, 0);
+            return NGX_ERROR;
+        }
+
+        break;
+
+    case NGX_HTTP_JWT_ISSUER_UNCHANGED:
+        break;
+    }
+
+    ngx_http_jwt_issuer_refresh_good(refresh);
+
+    return NGX_OK;
+}
+
+
+static const char *
+ngx_http_jwt_issuer_refresh_admit(ngx_http_jwt_issuer_refresh_t *refresh,
+    jwti_str_t text)
+{
+    int                                   fresh;
+    int64_t                               activate;
+    uint64_t                              serial;
+    ngx_int_t                             rc;
+    jwti_key_t                           *key;
+    const char                           *err;
+    const ngx_http_jwt_issuer_service_t  *service;
+
+    service = refresh->service;
+
+    if (jwti_key_parse(text, service->settings.algorithm, &key, &err)
+        != JWTI_OK)
+    {
+        return err;
+    }
+
+    if (jwti_probe(key, &err) != JWTI_OK) {
+        jwti_key_free(key);
+        return err;
+    }
+
+    rc = ngx_http_jwt_issuer_zone_admit(refresh->process->jmcf->zone, service,
+                                        key, &serial, &fresh, &activate);
+
+    if (rc == NGX_OK && fresh) {
+        activate -= ngx_http_jwt_issuer_now();
+
+        ngx_log_error(NGX_LOG_NOTICE, refresh->process->log, 0,
+                      "new key \"%*s\" is published and signs in %L seconds,"
+                      " jwt service: \"%V\", key source: \"%V\"",
+                      (size_t) JWTI_KID_LEN, jwti_key_kid(key).data,
+                      (activate > 0) ? (activate + 999) / 1000 : 0,
+                      &service->label, &service->definition);
+    }
+
+    jwti_key_free(key);
+
+    return (rc == NGX_OK) ? NULL
+           : "the zone is full or too many keys are published";
+}
+
+
+static void
+ngx_http_jwt_issuer_refresh_good(ngx_http_jwt_issuer_refresh_t *refresh)
+{
+    const ngx_http_jwt_issuer_service_t  *service;
+
+    service = refresh->service;
+
+    refresh->stale = 0;
+    refresh->stale_at = ngx_http_jwt_issuer_now()
+                        + (int64_t) service->settings.stale;
+
+    ngx_http_jwt_issuer_zone_fetched(refresh->process->jmcf->zone, service,
+                                     refresh->stale_at);
+
+    if (refresh->fails) {
+        ngx_log_error(NGX_LOG_NOTICE, refresh->process->log, 0,
+                      "key is fetched again after %ui failures,"
+                      " jwt service: \"%V\", key source: \"%V\"",
+                      refresh->fails, &service->label, &service->definition);
+    }
+
+    refresh->fails = 0;
+    refresh->due = ngx_current_msec
+                   + (ngx_msec_t) jwti_schedule_next(
+                                                service->settings.refresh, 0,
+                                                (uint32_t) ngx_random());
+}
+
+
+static void
+ngx_http_jwt_issuer_refresh_failed(ngx_http_jwt_issuer_refresh_t *refresh,
+    const char *reason, ngx_err_t err)
+{
+    int64_t                               wait;
+    const ngx_http_jwt_issuer_service_t  *service;
+
+    service = refresh->service;
+
+    refresh->fails++;
+
+    wait = jwti_schedule_next(service->settings.refresh,
+                              (unsigned) refresh->fails,
+                              (uint32_t) ngx_random());
+
+    refresh->due = ngx_current_msec + (ngx_msec_t) wait;
+
+    if (refresh->fails > 1) {
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, refresh->process->log, err,
+                       "jwt issuer refresh failed %ui times: %s",
+                       refresh->fails, reason);
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, refresh->process->log, err,
+                      "key is not fetched: %s, next try in %L ms,"
+                      " jwt service: \"%V\", key source: \"%V\"",
+                      reason, wait, &service->label, &service->definition);
+    }
+
+    if (!refresh->stale && refresh->stale_at <= ngx_http_jwt_issuer_now()
+        && !ngx_http_jwt_issuer_zone_has_key(refresh->process->jmcf->zone,
+                                             service))
+    {
+        refresh->stale = 1;
+
+        ngx_log_error(NGX_LOG_ERR, refresh->process->log, 0,
+                      "there is no usable key, requests are answered 503,"
+                      " jwt service: \"%V\", key source: \"%V\"",
+                      &service->label, &service->definition);
+    }
+}

@@ -1,0 +1,232 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * The way of a key, from its source through the zone to a worker: what the
+ * files on it offer to each other and to the request's side.
+ */
+
+
+#ifndef _NGX_HTTP_JWT_ISSUER_REFRESH_H_INCLUDED_
+#define _NGX_HTTP_JWT_ISSUER_REFRESH_H_INCLUDED_
+
+
+#include "ngx_http_jwt_issuer.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/*
+ * A key as a worker has it parsed.  Reloaded from the zone when the serial
+ * there is another one.
+ */
+struct ngx_http_jwt_issuer_parsed_s {
+    uint64_t                          serial;
+    jwti_key_t                       *key;
+};
+
+
+/* the state of one service's refreshing, in worker 0 */
+struct ngx_http_jwt_issuer_refresh_s {
+    /* ngx_add_timer()'s debug log reads ident as a connection's fd: fourth */
+    void                             *dummy[3];
+    ngx_int_t                         ident;
+
+    ngx_event_t                       event;
+    const ngx_http_jwt_issuer_service_t  *service;
+    ngx_http_jwt_issuer_process_t    *process;
+    void                             *source_state;   /* the source's own */
+    ngx_msec_t                        due;            /* next fetch */
+    ngx_uint_t                        fails;          /* in a row */
+    int64_t                           stale_at;       /* as in the zone */
+    unsigned                          stale:1;        /* said so in the log */
+    unsigned                          fetching:1;
+    unsigned                          pinned:1;       /* cannot be fetched by
+                                                       * a worker: no more
+                                                       * tries until reload */
+};
+
+
+/*
+ * How a fetch of a source ends.  text is the source's own and is read before
+ * ngx_http_jwt_issuer_refresh_done() returns; the source cleanses it.
+ */
+typedef enum {
+    NGX_HTTP_JWT_ISSUER_FETCHED,        /* text is the current key */
+    NGX_HTTP_JWT_ISSUER_UNCHANGED,      /* looked, and it is the same */
+    NGX_HTTP_JWT_ISSUER_FAILED,         /* try again later */
+    NGX_HTTP_JWT_ISSUER_PINNED          /* a worker may not: only reload */
+} ngx_http_jwt_issuer_fetch_e;
+
+typedef struct {
+    ngx_http_jwt_issuer_fetch_e       state;
+    jwti_str_t                        text;
+    const char                       *reason;         /* FAILED, PINNED */
+    ngx_err_t                         err;            /* errno, or 0 */
+} ngx_http_jwt_issuer_result_t;
+
+
+/* a kind of place that keys come from: one row of the table in _source.c */
+struct ngx_http_jwt_issuer_source_s {
+    ngx_str_t                         name;
+
+    /*
+     * Configuration: args are what follows the name in "key NAME ...".  Sets
+     * service->source_conf and ->definition.  NGX_CONF_OK, NGX_CONF_ERROR
+     * when it has logged, or a constant for nginx to log.
+     */
+    char                           *(*parse)(ngx_conf_t *cf,
+                                        ngx_http_jwt_issuer_service_t *service,
+                                        ngx_str_t *args, ngx_uint_t nargs);
+
+    /*
+     * Configuration, as the master: the key's text into memory of
+     * JWTI_KEY_TEXT_MAX bytes, which the caller cleanses.  The same results;
+     * NULL where only workers can fetch.
+     */
+    char                           *(*load)(ngx_conf_t *cf,
+                                        ngx_http_jwt_issuer_service_t *service,
+                                        u_char *memory, size_t *len);
+
+    /*
+     * Worker 0: start a fetch that ends, at once or later, in one call of
+     * ngx_http_jwt_issuer_refresh_done().  NULL: never fetched again.
+     */
+    void                            (*fetch)(
+                                        ngx_http_jwt_issuer_refresh_t *refresh);
+};
+
+
+/* _source.c */
+
+/* the "key" directive */
+char *ngx_http_jwt_issuer_source_key(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+extern const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_file;
+extern const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_env;
+
+
+/* _zone.c */
+
+char *ngx_http_jwt_issuer_zone_add(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf);
+
+/* worker 0: records that no service of this configuration has */
+void ngx_http_jwt_issuer_zone_sweep(ngx_http_jwt_issuer_process_t *process);
+
+void ngx_http_jwt_issuer_zone_lock(ngx_shm_zone_t *zone);
+void ngx_http_jwt_issuer_zone_unlock(ngx_shm_zone_t *zone);
+
+
+/* _zone_key.c */
+
+/* the clock of rotate: monotonic milliseconds, the same in all processes */
+int64_t ngx_http_jwt_issuer_now(void);
+
+/*
+ * Let a key in as the current one of service: published at once, signing when
+ * its time has come.  *serial is the key's; *fresh is 1 when it was not there
+ * before; *activate is when it signs.  NGX_OK; NGX_DECLINED: the record is
+ * another configuration's; NGX_ERROR: no space in the zone, or all slots hold
+ * keys that are still published.
+ */
+ngx_int_t ngx_http_jwt_issuer_zone_admit(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, const jwti_key_t *key,
+    uint64_t *serial, int *fresh, int64_t *activate);
+
+/*
+ * The key that signs for service now, parsed, with a reference that the
+ * caller gives back.  NGX_OK; NGX_AGAIN: there is none (yet), or it is stale;
+ * NGX_ERROR.
+ */
+ngx_int_t ngx_http_jwt_issuer_keys_get(ngx_http_jwt_issuer_process_t *process,
+    const ngx_http_jwt_issuer_service_t *service, jwti_key_t **key);
+
+void ngx_http_jwt_issuer_keys_free(ngx_http_jwt_issuer_process_t *process);
+
+/* 1 when ngx_http_jwt_issuer_keys_get() would find a key */
+ngx_uint_t ngx_http_jwt_issuer_zone_has_key(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service);
+
+/*
+ * The signing key's serial and, when it is not known, its stored bytes in
+ * buf.  NGX_OK; NGX_AGAIN as above; NGX_DECLINED: the record is another's.
+ */
+ngx_int_t ngx_http_jwt_issuer_zone_signer(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, uint64_t known,
+    uint64_t *serial, const jwti_alg_t **alg, jwti_buf_t *buf);
+
+/* the source was asked: good until stale milliseconds from now */
+void ngx_http_jwt_issuer_zone_fetched(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, int64_t stale_at);
+
+/*
+ * Carry out what has come due.  Returns when to call again, in milliseconds
+ * from now, or -1: nothing to come.
+ */
+int64_t ngx_http_jwt_issuer_zone_expire(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service);
+
+/* one public key: bytes in the caller's pool */
+typedef struct {
+    u_char                            kid[JWTI_KID_LEN];
+    ngx_str_t                         jwk;
+} ngx_http_jwt_issuer_public_t;
+
+/* append the published keys of service to keys; NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, ngx_pool_t *pool,
+    ngx_array_t *keys);
+
+
+/* _refresh.c */
+
+ngx_int_t ngx_http_jwt_issuer_refresh_init(
+    ngx_http_jwt_issuer_process_t *process);
+void ngx_http_jwt_issuer_refresh_stop(ngx_http_jwt_issuer_process_t *process);
+/* NGX_OK: what was fetched is in use or will be; else it was refused */
+ngx_int_t ngx_http_jwt_issuer_refresh_done(
+    ngx_http_jwt_issuer_refresh_t *refresh,
+    const ngx_http_jwt_issuer_result_t *result);
+
+
+/* _curl.c */
+
+ngx_int_t ngx_http_jwt_issuer_curl_init(
+    ngx_http_jwt_issuer_process_t *process);
+void ngx_http_jwt_issuer_curl_stop(ngx_http_jwt_issuer_process_t *process);
+
+
+/* _fetch.c */
+
+/* how all exchanges of a configuration go out; strings are the cycle's */
+typedef struct {
+    const char                       *ca_file;        /* NULL: libcurl's */
+    const char                       *proxy;          /* NULL: none */
+    const char                       *no_proxy;
+} ngx_http_jwt_issuer_transport_t;
+
+/* the response is read and cleansed when the handler returns */
+typedef void (*ngx_http_jwt_issuer_fetch_handler_pt)(void *data,
+    const jwti_http_response_t *response);
+
+/*
+ * Start an exchange.  The request is copied.  The handler is called once,
+ * later, from the event loop; never after a cancel or the process's end.
+ * NULL: it could not be started, and the handler is not called.
+ */
+ngx_http_jwt_issuer_fetch_t *ngx_http_jwt_issuer_fetch_start(
+    ngx_http_jwt_issuer_process_t *process,
+    const jwti_http_request_t *request,
+    const ngx_http_jwt_issuer_transport_t *transport,
+    ngx_http_jwt_issuer_fetch_handler_pt handler, void *data);
+
+void ngx_http_jwt_issuer_fetch_cancel(ngx_http_jwt_issuer_fetch_t *fetch);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_JWT_ISSUER_REFRESH_H_INCLUDED_ */

@@ -1,0 +1,58 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * The kinds of places that keys come from, and the directive that names one.
+ * A new kind is a file of its own and a line in the list.
+ */
+
+
+#include "ngx_http_jwt_issuer_refresh.h"
+
+
+static const ngx_http_jwt_issuer_source_t *const
+    ngx_http_jwt_issuer_sources[] =
+{
+    &ngx_http_jwt_issuer_source_file,
+    &ngx_http_jwt_issuer_source_env
+};
+
+
+char *
+ngx_http_jwt_issuer_source_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_issuer_service_t *service = conf;
+
+    char                                *rv;
+    ngx_str_t                           *value;
+    ngx_uint_t                           i;
+    const ngx_http_jwt_issuer_source_t  *source;
+
+    if (service->source) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i < sizeof(ngx_http_jwt_issuer_sources) / sizeof(void *); i++)
+    {
+        source = ngx_http_jwt_issuer_sources[i];
+
+        if (source->name.len == value[1].len
+            && ngx_strcmp(source->name.data, value[1].data) == 0)
+        {
+            rv = source->parse(cf, service, &value[2], cf->args->nelts - 2);
+
+            if (rv == NGX_CONF_OK) {
+                service->source = source;
+            }
+
+            return rv;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown key source \"%V\"", &value[1]);
+
+    return NGX_CONF_ERROR;
+}
