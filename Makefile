@@ -1,0 +1,65 @@
+# Makefile of nginx-jwt-issuer: short names for the scripts in tools/.
+
+SHELL := /bin/bash
+
+export NGINX_SRC NGINX NGINX_CONFIGURE PORT V CC ONCE FUZZ_SECONDS JOBS T
+
+C_FILES := $(wildcard src/*.[ch] src/core/*.[ch] t/unit/*.[ch])
+
+build: ## build the module into build/ (the default)
+	@tools/build.sh
+	@tools/style.pl $(C_FILES)
+	@echo "build/ngx_http_jwt_issuer_module.so is up to date"
+
+help: ## show this list
+	@echo "make TARGET [NAME=VALUE…]"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@echo "parameters:"
+	@sed -n 's/^## \([A-Z_]*\)=\(.*\)/  \1=\t\2/p' Makefile | expand -t 18
+
+run: ## build, start a demo on 127.0.0.1:PORT, get and verify a token
+	@tools/demo.sh
+
+test: ## everything: unit tests, checks, suites; ends with N passed, N failed
+	@tools/test.sh all
+
+unit: ## the core's unit tests
+	@tools/test.sh unit
+
+asan: ## the core's unit tests under AddressSanitizer and UBSan
+	@tools/test.sh asan
+
+fuzz: ## the core's fuzz targets, FUZZ_SECONDS each
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} tools/test.sh fuzz
+
+suites: ## the Test::Nginx suites alone, or those of T=
+	@tools/test.sh suites
+
+style: ## house style, layers, exported symbols, docs, and their self-tests
+	@tools/test.sh checks
+
+lint: ## cppcheck and clang-tidy
+	@tools/test.sh lint
+
+deps: ## install with apt what building, running and testing need
+	@tools/deps.sh build run test
+
+clean: ## remove build/
+	@rm -rf build
+
+distclean: clean ## remove build/ and .deps/
+	@rm -rf .deps
+
+.PHONY: build help run test unit asan fuzz suites style lint deps clean \
+        distclean
+
+## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
+## NGINX_CONFIGURE=further arguments for its configure
+## NGINX=the nginx binary to run and to test with
+## PORT=of make run (8080)
+## ONCE=1: make run shows everything once and ends
+## T=the suites to run, such as "t/token/*.t"
+## JOBS=how many suites at once (2)
+## FUZZ_SECONDS=per fuzz target (60)
+## CC=the C compiler (cc)
+## V=1: show the compiler's command lines

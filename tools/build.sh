@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# build.sh: builds the module out of tree, into build/nginx-VERSION/objs.
+# With "binary" as argument also nginx itself (NGINX_SRC only).
+#
+# A second run without changes only asks make.  V=1 shows the compiler lines,
+# otherwise they go to build.log, which is shown when something fails.
+
+set -eu
+# shellcheck source=tools/env.sh
+. "$(dirname "$0")/env.sh"
+
+want=${1:-}
+cc=${CC:-cc}
+log=$tree/build.log
+
+# -Wextra is on by nginx's own -W; nginx's own headers and signatures need its
+# -Wno-unused-parameter, the unit tests compile the core without that
+cc_opt="-O2 -g -std=gnu11 -fPIC -Wall -Wvla -Wformat -Werror=format-security"
+cc_opt="$cc_opt -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"
+ld_opt="-Wl,-z,relro -Wl,-z,now"
+
+if [ -z "${nginx_version:-}" ]; then
+    if [ -n "${NGINX_SRC:-}" ]; then
+        echo "NGINX_SRC=$NGINX_SRC is no nginx source tree." >&2
+    else
+        echo "Debian's nginx-dev is not installed: run \"make deps\"," \
+             "or give a source tree by NGINX_SRC=DIR." >&2
+    fi
+    exit 1
+fi
+
+# one build at a time: two of them would write the same objects
+mkdir -p "$tree"
+exec 9>"$build/.lock"
+flock 9
+
+
+# What configure was given last time: any difference means another configure.
+# A changed header is no such difference, make knows about those.
+fingerprint() {
+    echo "$nginx_src" "$nginx_version" "$cc" "$cc_opt" "$ld_opt" \
+         "${NGINX_CONFIGURE:-}"
+    "$cc" -dumpfullversion -dumpversion
+    cksum "$root/config" "$nginx_src/src/core/nginx.h"
+    if [ -f "$nginx_src/conf_flags" ]; then
+        cksum "$nginx_src/conf_flags"
+    fi
+    ls "$root"/src/*.[ch] "$root"/src/core/*.[ch] 2>/dev/null || :
+}
+
+
+# nginx's configure writes a Makefile into its current folder: let it write
+# into ours, where links lead to the sources
+make_tree() {
+    local part
+    for part in auto conf contrib docs html man src configure; do
+        if [ -e "$nginx_src/$part" ]; then
+            ln -sfn "$nginx_src/$part" "$tree/$part"
+        fi
+    done
+}
+
+
+configure() {
+    local flags=()
+
+    if [ -f "$nginx_src/conf_flags" ]; then
+        # the flags of the distribution's binary, as an array
+        # shellcheck source=/dev/null
+        . "$nginx_src/conf_flags"
+        flags=("${NGX_CONF_FLAGS[@]}")
+    else
+        flags=(--prefix="$tree" --with-compat --with-debug --with-threads
+               --with-http_ssl_module --with-http_v2_module
+               --with-http_realip_module --with-http_auth_request_module
+               --with-http_addition_module --with-http_sub_module
+               --with-http_slice_module --with-http_stub_status_module)
+    fi
+
+    # shellcheck disable=SC2206
+    flags+=(${NGINX_CONFIGURE:-})
+
+    local script=./configure
+    [ -x "$tree/configure" ] || script=auto/configure
+
+    (cd "$tree" && "$script" --with-cc="$cc" --with-cc-opt="$cc_opt" \
+        --with-ld-opt="$ld_opt" "${flags[@]}" --builddir="$objs" \
+        --add-dynamic-module="$root")
+}
+
+
+run() {
+    if [ "${V:-}" = 1 ]; then
+        "$@"
+    else
+        "$@" >>"$log" 2>&1
+    fi
+}
+
+
+failed() {
+    echo "$1 failed; the end of $log:" >&2
+    grep -nE '(error|warning):' "$log" | head -20 >&2 || :
+    tail -15 "$log" >&2
+    exit 1
+}
+
+
+# the flags that every file is compiled with, for clang-tidy and editors
+compile_commands() {
+    local flags src sep='['
+    flags=$(printf 'include %s/Makefile\nprint-flags:\n\t@echo %s\n' "$objs" \
+            "\$(CFLAGS) \$(ALL_INCS)" | make -s -f - -C "$tree" print-flags)
+    flags=${flags//\"/\\\"}
+    for src in "$root"/src/*.c "$root"/src/core/*.c; do
+        [ -f "$src" ] || continue
+        printf '%s\n{"directory": "%s", "file": "%s", "command": "%s"}' \
+            "$sep" "$tree" "$src" "$cc -c $flags $src"
+        sep=,
+    done >"$tree/compile_commands.json"
+    echo ']' >>"$tree/compile_commands.json"
+}
+
+
+: >"$log"
+
+if [ "$(fingerprint)" != "$(cat "$tree/fingerprint" 2>/dev/null)" ]; then
+    rm -f "$tree/fingerprint"
+    make_tree
+    run configure || failed "configure"
+    compile_commands
+    fingerprint >"$tree/fingerprint"
+fi
+
+run make -C "$tree" -j"$(nproc)" -f "$objs/Makefile" modules \
+    ${want:+binary} || failed "the build"
+
+ln -sfn "${module#"$build"/}" "$build/ngx_http_jwt_issuer_module.so"

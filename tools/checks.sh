@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# checks.sh GROUP: one group of static checks, as TAP.
+#
+#   style     nginx's form of every C file
+#   layers    what may include and call what
+#   symbols   what the built module exports and keeps
+#   docs      README.md and conf.example against the directives
+#   scripts   shellcheck, perl -c and python's parser over our own tools
+#   secrets   the logs of the suites hold no key and no token
+
+set -eu
+# shellcheck source=tools/env.sh
+. "$(dirname "$0")/env.sh"
+# shellcheck source=tools/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+cd "$root"
+shopt -s nullglob
+
+case ${1:-} in
+
+style)
+    for file in src/*.[ch] src/core/*.[ch] t/unit/*.[ch]; do
+        tap_run "style of $file" env LONG=1 tools/style.pl "$file"
+    done
+    ;;
+
+layers)
+    tap_run "layers of src and src/core" tools/layers.sh
+    ;;
+
+symbols)
+    tap_run "symbols of the module" tools/symbols.sh "$module" \
+        "$objs"/addon/src/*.o "$objs"/addon/core/*.o
+    ;;
+
+docs)
+    tap_run "every directive is described" tools/docs.pl
+    ;;
+
+scripts)
+    for file in tools/*.sh .ci/run; do
+        # -x: follow the sourced files, whose variables are used
+        tap_run "shellcheck $file" shellcheck -x "$file"
+    done
+    for file in tools/*.pl; do
+        tap_run "perl -c $file" perl -c "$file"
+    done
+    for file in t/lib/*.py; do
+        tap_run "python parses $file" python3 -c \
+            'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$file"
+    done
+    # a helper's address has no place in what users get
+    tap_run "no machine's path, no left-over ONLY" bash -c \
+        '! grep -rnE "^--- ONLY|/(home|work|root)/[a-z]" --include="*" \
+             config Makefile tools t src .ci conf.example README.md \
+             2>/dev/null | grep -vF tools/checks.sh'
+    ;;
+
+secrets)
+    tap_run "no secret in the logs of the suites" tools/secrets.pl \
+        "$build/test-logs" "$build/test-keys"
+    ;;
+
+*)
+    echo "usage: $0 style|layers|symbols|docs|scripts|secrets" >&2
+    exit 2
+    ;;
+esac
+
+tap_done

@@ -1,0 +1,98 @@
+#!/usr/bin/perl
+# docs.pl [DIR]: compares the directives in the ngx_command_t tables of src/*.c
+# with README.md and conf.example.  Prints each finding; exits 1 on any.
+#
+# An outer directive (jwt_issuer_...) has a heading "### name", one inside a
+# block "#### name"; an outer one is also used in conf.example or in an
+# example of the README.  No heading names a directive that does not exist.
+
+use strict;
+use warnings;
+
+my $dir = shift // '.';
+my $bad = 0;
+
+my (%outer, %inner);
+
+for my $file (sort glob "$dir/src/*.c") {
+    my $text = slurp($file);
+
+    # the flags after the name tell a directive from an enum's value
+    while ($text =~ /\{ \s* ngx_string\("([a-z0-9_]+)"\), \s*
+                     NGX_(?:CONF_|HTTP_(?:MAIN|SRV|LOC|SIF|LIF|LMT)_CONF)/gx)
+    {
+        my $name = $1;
+        ($name =~ /^jwt_issuer_/ ? \%outer : \%inner)->{$name} = $file;
+    }
+}
+
+finding("no directive found in $dir/src/*.c") unless %outer;
+
+my $readme = slurp("$dir/README.md");
+my $sample = slurp("$dir/conf.example");
+
+my %heading = (3 => {}, 4 => {});
+my $code = '';
+my $fenced = 0;
+
+for my $line (split /\n/, $readme) {
+    if ($line =~ /^\s*```/) {
+        $fenced = !$fenced;
+
+    } elsif ($fenced || $line =~ /^(?: {4}|\t)/) {
+        $code .= "$line\n";
+
+    # "### jwt_issuer_token", also with backquotes or an anchor around it
+    } elsif ($line =~ /^(#{3,4}) (?:<a [^>]*><\/a>)?`?([a-z0-9_]+)`?\s*$/) {
+        $heading{ length $1 }{$2} = 1;
+    }
+}
+
+for my $name (sort keys %outer) {
+    finding("$name ($outer{$name}) has no heading \"### $name\" in README.md")
+        unless $heading{3}{$name};
+
+    finding("$name ($outer{$name}) is in no example of README.md and not in "
+            . "conf.example")
+        unless "$sample\n$code" =~ /^[ \t]*#?[ \t]*\Q$name\E[ \t;{]/m;
+}
+
+for my $name (sort keys %inner) {
+    finding("$name ($inner{$name}) has no heading \"#### $name\" in README.md")
+        unless $heading{4}{$name};
+}
+
+for my $name (sort keys %{ $heading{3} }) {
+    finding("README.md describes $name, which is no directive")
+        if $name =~ /^jwt_issuer_/ && !$outer{$name};
+}
+
+for my $name (sort keys %{ $heading{4} }) {
+    finding("README.md describes $name, which is no directive of a block")
+        unless $inner{$name};
+}
+
+while ($sample =~ /^[ \t]*(jwt_issuer_[a-z_]+)[ \t;{]/mg) {
+    finding("conf.example uses $1, which is no directive") unless $outer{$1};
+}
+
+exit $bad;
+
+
+sub finding {
+    print "$_[0]\n";
+    $bad = 1;
+}
+
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $in, '<', $file or do {
+        finding("$file: $!");
+        return '';
+    };
+
+    local $/;
+    return scalar <$in>;
+}

@@ -1,0 +1,203 @@
+#!/usr/bin/env bash
+# selftest.sh: a check that never failed is no check.  Seeds one fault per
+# check into a temporary copy and requires the check to report it, by name; as
+# TAP.
+
+set -eu
+# shellcheck source=tools/env.sh
+. "$(dirname "$0")/env.sh"
+# shellcheck source=tools/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+tools=$root/tools
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# must_report NAME TEXT COMMAND…: it ends with non-zero and prints TEXT
+must_report() {
+    local name=$1 text=$2 out
+    shift 2
+    if out=$("$@" 2>&1); then
+        tap_result 1 "$name: the fault is reported"
+        echo "#   the check passed"
+    elif ! grep -qF -- "$text" <<<"$out"; then
+        tap_result 1 "$name: the fault is reported"
+        echo "#   it says, without \"$text\":"
+        head -5 <<<"$out" | sed 's/^/#   /'
+    else
+        tap_result 0 "$name: the fault is reported"
+    fi
+}
+
+# a small clean project: what is reported there is what was seeded
+fixture() {
+    rm -rf "$work/p"
+    mkdir -p "$work/p/src/core"
+    cat >"$work/p/src/ngx_http_jwt_issuer_a.c" <<'END'
+
+/*
+ * A file of the glue.
+ */
+
+
+static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
+
+    { ngx_string("jwt_issuer_alpha"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      NULL },
+
+    { ngx_string("beta"),
+      NGX_CONF_TAKE1,
+      NULL },
+};
+END
+    printf '\n/*\n * A file of the core.\n */\n\n\nint  jwti_a;\n' \
+        >"$work/p/src/core/a.c"
+    printf '# x\n### jwt_issuer_alpha\n#### beta\n' >"$work/p/README.md"
+    printf 'jwt_issuer_alpha on;\n' >"$work/p/conf.example"
+}
+
+seed() { # FILE LINE…
+    local file=$work/p/$1
+    shift
+    printf '%s\n' "$@" >>"$file"
+}
+
+style() { LONG=1 "$tools/style.pl" "$work"/p/src/*.c "$work"/p/src/core/*.c; }
+layers() { "$tools/layers.sh" "$work/p"; }
+docs() { "$tools/docs.pl" "$work/p"; }
+secrets() { "$tools/secrets.pl" "$work/logs"; }
+alerts() { "$tools/alerts.pl" "$work/logs"; }
+
+fixture
+tap_run "style: a clean file passes" style
+tap_run "layers: a clean project passes" layers
+tap_run "docs: a clean project passes" docs
+
+style_fault() { # TEXT LINE…
+    local text=$1
+    shift
+    fixture
+    seed src/core/a.c "$@"
+    must_report "style, $text" "$text" style
+}
+
+style_fault 'over 80 columns' "/* $(printf '%080d' 0) */"
+style_fault 'tab' $'int\tx;'
+style_fault 'trailing space' 'int  x; '
+style_fault '// comment' 'int  x; // here'
+style_fault 'no space after keyword' '    if(x) {'
+style_fault 'statement on the if line' '    if (x) return 1;'
+style_fault 'assignment in a condition' '    if (x = 1) {'
+style_fault 'brace on function line' 'jwti_x(void) {'
+style_fault 'log text' '    ngx_log_error(NGX_LOG_ERR, log, 0,' \
+    '                  "Failed to sign");'
+mapfile -t lines < <(seq -f '    x = %g;' 130)
+style_fault 'function over 120 lines' 'jwti_x(void)' '{' "${lines[@]}" '}'
+mapfile -t lines < <(seq -f 'int  x%g;' 600)
+style_fault 'file over 600 lines' "${lines[@]}"
+
+layers_fault() { # TEXT FILE LINE
+    fixture
+    seed "$2" "$3"
+    must_report "layers, $1" "$1" layers
+}
+
+layers_fault 'nginx in the core' src/core/a.c '/* as nginx does */'
+layers_fault 'nginx in the core' src/core/a.c 'ngx_int_t  x;'
+layers_fault 'never reads a clock' src/core/a.c 'x = time(NULL);'
+layers_fault 'never reads files' src/core/a.c 'x = fopen("x", "r");'
+layers_fault 'never logs' src/core/a.c 'fprintf(stderr, "x");'
+layers_fault '<jwt.h> belongs to' src/core/a.c '#include <jwt.h>'
+layers_fault '<jansson.h> belongs to' src/core/a.c '#include <jansson.h>'
+layers_fault '<curl/curl.h> belongs to' src/ngx_http_jwt_issuer_a.c \
+    '#include <curl/curl.h>'
+
+fixture
+seed src/ngx_http_jwt_issuer_a.c '{ ngx_string("jwt_issuer_seeded"),' \
+    'NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,'
+must_report 'docs, an outer directive' 'jwt_issuer_seeded' docs
+fixture
+seed src/ngx_http_jwt_issuer_a.c '{ ngx_string("seeded"),' 'NGX_CONF_FLAG,'
+must_report 'docs, an inner directive' 'heading "#### seeded"' docs
+fixture
+seed README.md '### jwt_issuer_gone'
+must_report 'docs, a directive that is gone' 'describes jwt_issuer_gone' docs
+fixture
+seed README.md '#### gone'
+must_report 'docs, an inner one that is gone' 'describes gone' docs
+fixture
+printf 'jwt_issuer_alfa on;\n' >"$work/p/conf.example"
+must_report 'docs, a sample without it' 'in no example' docs
+must_report 'docs, a sample with a typing error' 'uses jwt_issuer_alfa' docs
+
+# the module with one symbol too many, with a foreign name, with a variable
+compile() { ${CC:-cc} -fPIC "$@"; }
+tables='char *ngx_modules[1], *ngx_module_names[1], *ngx_module_order[1];'
+printf '%s\n' "$tables" >"$work/m.c"
+compile -shared -o "$work/good.so" "$work/m.c"
+tap_run "symbols: the three tables pass" "$tools/symbols.sh" "$work/good.so"
+printf '%s\nint jwti_leak(void) { return 1; }\n' "$tables" >"$work/m.c"
+compile -shared -o "$work/leak.so" "$work/m.c"
+must_report 'symbols, an export' jwti_leak "$tools/symbols.sh" "$work/leak.so"
+printf 'int helper(void) { return 1; }\nint jwti_counter;\n' >"$work/o.c"
+compile -c -o "$work/o.o" "$work/o.c"
+must_report 'symbols, a foreign name' '"helper"' \
+    "$tools/symbols.sh" "$work/good.so" "$work/o.o"
+must_report 'symbols, a variable' 'keeps the variable "jwti_counter"' \
+    "$tools/symbols.sh" "$work/good.so" "$work/o.o"
+
+logs() { # LINE: a log with that line among harmless ones
+    rm -rf "$work/logs"
+    mkdir -p "$work/logs/suite"
+    printf '%s\n' "$stamp [notice] 1#1: start" "$stamp $1" \
+        "$stamp [notice] 1#1: end" >"$work/logs/suite/error.log"
+    printf 'key QUJDREVGR0hJSktMTU5P\ntoken c2lnbmF0dXJlLW9mLWEtdG9rZW4\n' \
+        >"$work/logs/forbidden"
+}
+
+stamp='2026/01/02 03:04:05'
+logs '[debug] 1#1: *1 http proxy header: "a: c2lnbmF0dXJlLW9mLWEtdG9rZW4"'
+tap_run "secrets: nginx's own header lines pass" secrets
+tap_run "alerts: a harmless log passes" alerts
+logs '[debug] 1#1: jwt token: "c2lnbmF0dXJlLW9mLWEtdG9rZW4"'
+must_report 'secrets, a token' 'a token' secrets
+logs '[debug] 1#1: *1 http header: "a: xxQUJDREVGR0hJSktMTU5Pxx"'
+must_report 'secrets, a key' 'a part of a key' secrets
+logs '[error] 1#1: cannot parse "-----BEGIN PRIVATE KEY-----"'
+must_report 'secrets, a PEM' 'a private key' secrets
+logs '[error] 1#1: bad key {"kty":"EC","d":"aaaaaaaaaaaaaaaaaaaaaaaa"}'
+must_report 'secrets, a JWK' 'a private JWK' secrets
+rm -rf "$work/logs" && mkdir "$work/logs"
+must_report 'secrets, no log at all' 'no log was found' secrets
+logs '[alert] 1#1: open socket #3 left in connection 4'
+must_report 'alerts, a leaked connection' 'open socket' alerts
+logs '[notice] 1#1: x ==9==ERROR: AddressSanitizer: heap-use-after-free'
+must_report 'alerts, a sanitizer' 'AddressSanitizer' alerts
+
+harness() { # TAP: what the harness makes of it
+    rm -f "$work/sums"
+    printf 'seeded\tprintf "%s"\n' "$1" | "$tools/harness.pl" "$work/sums" \
+        >/dev/null 2>&1 || :
+    "$tools/harness.pl" --total "$work/sums"
+}
+
+tap_run "harness: one passed test" harness 'ok 1\\n1..1\\n'
+must_report 'harness, a failed test' '0 passed, 1 failed' \
+    harness 'not ok 1\\n1..1\\n'
+must_report 'harness, a skipped test' '1 passed, 1 failed' \
+    harness 'ok 1\\nok 2 # SKIP x\\n1..2\\n'
+must_report 'harness, a whole file skipped' '0 passed, 1 failed' \
+    harness '1..0 # SKIP x\\n'
+must_report 'harness, no plan' '1 passed, 1 failed' harness 'ok 1\\n'
+must_report 'harness, a wrong plan' '1 passed, 1 failed' \
+    harness 'ok 1\\n1..3\\n'
+must_report 'harness, a bail-out' '1 passed, 1 failed' \
+    harness 'ok 1\\nBail out! x\\n'
+must_report 'harness, a bad status' '1 passed, 1 failed' \
+    harness 'ok 1\\n1..1\\n"; exit 3; "'
+: >"$work/sums"
+must_report 'harness, no tests at all' 'no test was executed' \
+    "$tools/harness.pl" --total "$work/sums"
+
+tap_done
