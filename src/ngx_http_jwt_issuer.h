@@ -9,7 +9,9 @@
  * request; _refresh.c for the way of a key; then the header of the core file
  * that is named there.
  *
- *   module      directives, configuration create and merge, process hooks
+ *   module      directives, configuration create and merge, handlers
+ *   process     what starts and ends with a process
+ *   block       blocks with directives of their own
  *   param       name=value parameters of directives, by table
  *   service     jwt_issuer_service and jwt_issuer_defaults blocks
  *   services    all of them after parsing: names, keys read by the master
@@ -17,9 +19,12 @@
  *   claim       claim, header, audience directives; their values per request
  *   source*     where keys come from: table of sources, one file for each
  *   zone        the shared memory: records of services, set up and swept
- *   zone_key    keys of a record: admitted, read, retired
+ *   zone_key    keys of a record: admitted, retired
+ *   zone_read   keys of a record, for all workers
  *   keys        this process's parsed keys
  *   refresh     timers of worker 0 that fetch keys again
+ *   aws*        the jwt_issuer_aws block; signed calls, credentials
+ *   file        small files read whole
  *   curl        libcurl on nginx's events
  *   fetch       HTTP exchanges from start to end
  *   exchange    one of them, to libcurl and back
@@ -71,12 +76,17 @@
 /* how often parked requests look for their key */
 #define NGX_HTTP_JWT_ISSUER_WAIT_POLL    50
 
+#define NGX_HTTP_JWT_ISSUER_AGENT        "nginx-jwt-issuer/0.1.0"
+
 
 typedef struct ngx_http_jwt_issuer_source_s   ngx_http_jwt_issuer_source_t;
 typedef struct ngx_http_jwt_issuer_service_s  ngx_http_jwt_issuer_service_t;
 typedef struct ngx_http_jwt_issuer_record_s   ngx_http_jwt_issuer_record_t;
 typedef struct ngx_http_jwt_issuer_process_s  ngx_http_jwt_issuer_process_t;
 typedef struct ngx_http_jwt_issuer_curl_s     ngx_http_jwt_issuer_curl_t;
+typedef struct ngx_http_jwt_issuer_aws_s      ngx_http_jwt_issuer_aws_t;
+typedef struct ngx_http_jwt_issuer_aws_conf_s
+    ngx_http_jwt_issuer_aws_conf_t;
 typedef struct ngx_http_jwt_issuer_fetch_s    ngx_http_jwt_issuer_fetch_t;
 typedef struct ngx_http_jwt_issuer_parsed_s   ngx_http_jwt_issuer_parsed_t;
 typedef struct ngx_http_jwt_issuer_refresh_s  ngx_http_jwt_issuer_refresh_t;
@@ -176,6 +186,8 @@ typedef struct {
     time_t                            jwks_max_age;
 
     ngx_http_jwt_issuer_settings_t   *defaults;       /* NULL: no block */
+    ngx_http_jwt_issuer_aws_conf_t   *aws;            /* NULL: neither block
+                                                       * nor such a source */
     ngx_array_t                       services;       /* of pointers */
     ngx_rbtree_t                      tree;           /* service->node */
     ngx_rbtree_node_t                 sentinel;
@@ -273,12 +285,20 @@ struct ngx_http_jwt_issuer_process_s {
     ngx_http_jwt_issuer_parsed_t     *parsed;         /* by service->index */
     ngx_http_jwt_issuer_refresh_t    *refresh;        /* NULL: not worker 0 */
     ngx_http_jwt_issuer_curl_t       *curl;           /* NULL: no network */
+    ngx_http_jwt_issuer_aws_t        *aws;
 
     ngx_http_jwt_issuer_wait_t        wait;
     ngx_event_t                       wait_event;
     ngx_queue_t                       waiters;
     ngx_uint_t                        nwaiters;
 };
+
+
+/* _process.c: hooks of the module's table */
+
+ngx_int_t ngx_http_jwt_issuer_process_module(ngx_cycle_t *cycle);
+ngx_int_t ngx_http_jwt_issuer_process_init(ngx_cycle_t *cycle);
+void ngx_http_jwt_issuer_process_exit(ngx_cycle_t *cycle);
 
 
 /* _param.c */
@@ -311,7 +331,8 @@ void ngx_http_jwt_issuer_place(ngx_conf_t *cf,
 
 /* logs like ngx_conf_log_error(), but with an earlier file and line */
 void ngx_http_jwt_issuer_place_error(ngx_conf_t *cf,
-    const ngx_http_jwt_issuer_place_t *place, const char *fmt, ...);
+    const ngx_http_jwt_issuer_place_t *place, ngx_err_t err, const char *fmt,
+    ...);
 
 
 /* _service.c */
@@ -352,6 +373,21 @@ const ngx_http_jwt_issuer_service_t *ngx_http_jwt_issuer_service_find(
     ngx_str_t *environment);
 
 
+/* runs the directives of a block by a table of their own */
+char *ngx_http_jwt_issuer_block_parse(ngx_conf_t *cf,
+    ngx_command_t *commands, void *conf);
+
+
+/* _aws_conf.c */
+
+char *ngx_http_jwt_issuer_aws_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* the environment and what is not said; does nothing when no source needs it */
+char *ngx_http_jwt_issuer_aws_complete(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf);
+
+
 /* _claim.c */
 
 char *ngx_http_jwt_issuer_claim_audience(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -361,9 +397,9 @@ char *ngx_http_jwt_issuer_claim_claim(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_jwt_issuer_claim_header(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* a constant that says what is wrong with them together, or NULL */
-const char *ngx_http_jwt_issuer_claim_check(
-    const ngx_http_jwt_issuer_settings_t *settings);
+/* what of the claims can be refused before there is a request */
+char *ngx_http_jwt_issuer_claim_check(ngx_conf_t *cf,
+    const ngx_http_jwt_issuer_service_t *service);
 
 /*
  * What the token of this request says: evaluates all variables.  What claims
@@ -426,6 +462,7 @@ void ngx_http_jwt_issuer_wait_stop(ngx_http_jwt_issuer_process_t *process);
 /* _endpoint.c, _jwks.c: content handlers */
 
 ngx_int_t ngx_http_jwt_issuer_endpoint_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r);
 char *ngx_http_jwt_issuer_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf,

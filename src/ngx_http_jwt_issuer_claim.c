@@ -12,6 +12,10 @@
 
 static char *ngx_http_jwt_issuer_claim_push(ngx_conf_t *cf,
     ngx_array_t **members, ngx_str_t *args, jwti_type_e type);
+static jwti_str_t ngx_http_jwt_issuer_claim_sample(
+    const ngx_http_complex_value_t *cv, jwti_type_e type);
+static size_t ngx_http_jwt_issuer_claim_samples(const ngx_array_t *members,
+    jwti_member_t *samples);
 static ngx_int_t ngx_http_jwt_issuer_claim_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, jwti_str_t *value);
 static ngx_int_t ngx_http_jwt_issuer_claim_members(ngx_http_request_t *r,
@@ -202,30 +206,142 @@ ngx_http_jwt_issuer_claim_push(ngx_conf_t *cf, ngx_array_t **members,
 }
 
 
-const char *
-ngx_http_jwt_issuer_claim_check(const ngx_http_jwt_issuer_settings_t *settings)
+/*
+ * Writes the claims as a request would, with something right in the place of
+ * every value that only a request has.
+ */
+
+char *
+ngx_http_jwt_issuer_claim_check(ngx_conf_t *cf,
+    const ngx_http_jwt_issuer_service_t *service)
 {
-    jwti_str_t                     name;
-    ngx_uint_t                     i;
-    ngx_http_jwt_issuer_member_t  *member;
+    u_char                                *memory;
+    jwti_rc_t                              rc;
+    jwti_buf_t                             buf;
+    jwti_str_t                             name, audience[JWTI_AUDIENCES_MAX];
+    ngx_uint_t                             i;
+    const char                            *err;
+    jwti_claims_t                          claims;
+    jwti_member_t                          members[2][JWTI_MEMBERS_MAX];
+    ngx_http_complex_value_t             **cv;
+    const ngx_http_jwt_issuer_settings_t  *settings;
 
-    if (settings->claims == NULL) {
-        return NULL;
+    static const u_char  jti[JWTI_JTI_BYTES];
+
+    settings = &service->settings;
+
+    ngx_memzero(&claims, sizeof(jwti_claims_t));
+
+    claims.profile = (jwti_profile_e) settings->profile;
+    claims.lifetime = settings->lifetime;
+    claims.jti = settings->jti;
+    claims.subject = ngx_http_jwt_issuer_to_core(&service->name);
+
+    if (settings->subject) {
+        claims.subject = ngx_http_jwt_issuer_claim_sample(settings->subject,
+                                                          JWTI_TYPE_STRING);
     }
 
-    member = settings->claims->elts;
+    if (settings->issuer) {
+        claims.issuer = ngx_http_jwt_issuer_claim_sample(settings->issuer,
+                                                         JWTI_TYPE_STRING);
+    }
 
-    for (i = 0; i < settings->claims->nelts; i++) {
-        name = ngx_http_jwt_issuer_to_core(&member[i].name);
+    if (settings->audience) {
+        cv = settings->audience->elts;
 
-        if (jwti_claims_is_reserved(name, (jwti_profile_e) settings->profile))
-        {
-            return "\"profile service\" sets the claims \"typ\" and \"rnd\""
-                   " itself";
+        for (i = 0; i < settings->audience->nelts; i++) {
+            audience[i] = ngx_http_jwt_issuer_claim_sample(cv[i],
+                                                           JWTI_TYPE_STRING);
         }
+
+        claims.audience = audience;
+        claims.naudience = settings->audience->nelts;
     }
 
-    return NULL;
+    claims.nclaims = ngx_http_jwt_issuer_claim_samples(settings->claims,
+                                                       members[0]);
+    claims.claims = members[0];
+    claims.nheaders = ngx_http_jwt_issuer_claim_samples(settings->headers,
+                                                        members[1]);
+    claims.headers = members[1];
+
+    memory = ngx_alloc(JWTI_TOKEN_MAX, cf->log);
+    if (memory == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    err = "the token would be too long";
+    name = jwti_str("");
+
+    jwti_buf_init(&buf, memory, JWTI_TOKEN_MAX);
+
+    rc = jwti_claims_write_header(&buf, &claims,
+                                  jwti_alg_find(jwti_str("RS512")),
+                                  jwti_str("kid"), &name, &err);
+
+    if (rc == JWTI_OK) {
+        rc = jwti_claims_write(&buf, &claims, 1000, jti, &name, &err);
+    }
+
+    if (rc == JWTI_OK) {
+        rc = jwti_buf_ok(&buf);
+    }
+
+    ngx_free(memory);
+
+    if (rc == JWTI_OK) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_http_jwt_issuer_place_error(cf, &service->place, 0,
+                                    "\"%*s\" is refused: %s in service \"%V\"",
+                                    name.len, name.data, err,
+                                    &service->label);
+    return NGX_CONF_ERROR;
+}
+
+
+static jwti_str_t
+ngx_http_jwt_issuer_claim_sample(const ngx_http_complex_value_t *cv,
+    jwti_type_e type)
+{
+    if (cv->lengths == NULL) {
+        return ngx_http_jwt_issuer_to_core(&cv->value);
+    }
+
+    switch (type) {
+
+    case JWTI_TYPE_BOOLEAN:
+        return jwti_str("true");
+
+    default:
+        return jwti_str("1");
+    }
+}
+
+
+static size_t
+ngx_http_jwt_issuer_claim_samples(const ngx_array_t *members,
+    jwti_member_t *samples)
+{
+    ngx_uint_t                           i;
+    const ngx_http_jwt_issuer_member_t  *member;
+
+    if (members == NULL) {
+        return 0;
+    }
+
+    member = members->elts;
+
+    for (i = 0; i < members->nelts; i++) {
+        samples[i].name = ngx_http_jwt_issuer_to_core(&member[i].name);
+        samples[i].type = member[i].type;
+        samples[i].value = ngx_http_jwt_issuer_claim_sample(&member[i].value,
+                                                            member[i].type);
+    }
+
+    return members->nelts;
 }
 
 

@@ -11,9 +11,10 @@
 #define _NGX_HTTP_JWT_ISSUER_CURL_H_INCLUDED_
 
 
-#include <curl/curl.h>
-
 #include "ngx_http_jwt_issuer_refresh.h"
+
+/* behind nginx's: they say which extensions of the system are wanted */
+#include <curl/curl.h>
 
 
 #pragma GCC visibility push(hidden)

@@ -165,12 +165,6 @@ ngx_http_jwt_issuer_headers_hop(ngx_http_request_t *r,
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    /* HTTP/0.9 has no headers, and most requests no such header */
-
-    if (r->headers_in.connection == NULL) {
-        return 0;
-    }
-
     for (part = &r->headers_in.headers.part; part; part = part->next) {
         h = part->elts;
 

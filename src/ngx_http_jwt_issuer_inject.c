@@ -28,7 +28,12 @@ ngx_http_jwt_issuer_inject_handler(ngx_http_request_t *r)
 
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
 
-    if (jlcf->inject == NULL || jlcf->token || jlcf->jwks) {
+    /* what is answered here goes to no upstream */
+
+    if (jlcf->inject == NULL
+        || r->content_handler == ngx_http_jwt_issuer_endpoint_handler
+        || r->content_handler == ngx_http_jwt_issuer_jwks_handler)
+    {
         return NGX_DECLINED;
     }
 
@@ -51,6 +56,7 @@ ngx_http_jwt_issuer_inject_handler(ngx_http_request_t *r)
     /* a variable may have minted one for another service before */
 
     ngx_str_null(&ctx->token);
+    ctx->error = NULL;
 
     rc = ngx_http_jwt_issuer_require_target(r, jlcf->inject, ctx);
 

@@ -12,7 +12,6 @@
 #include "jwti_jwks.h"
 
 
-static ngx_int_t ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r,
     ngx_str_t *document);
 static ngx_int_t ngx_http_jwt_issuer_jwks_headers(ngx_http_request_t *r,
@@ -88,8 +87,15 @@ ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
         return NGX_CONF_OK;
     }
 
+    if (clcf->handler != ngx_http_jwt_issuer_jwks_handler) {
+        ngx_http_jwt_issuer_place_error(cf, &conf->jwks_place, 0,
+                                        "\"jwt_issuer_jwks\" and another"
+                                        " content handler in one location");
+        return NGX_CONF_ERROR;
+    }
+
     if (jmcf->services.nelts == 0) {
-        ngx_http_jwt_issuer_place_error(cf, &conf->jwks_place,
+        ngx_http_jwt_issuer_place_error(cf, &conf->jwks_place, 0,
                                         "no \"jwt_issuer_service\" is"
                                         " configured");
         return NGX_CONF_ERROR;
@@ -112,7 +118,7 @@ ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
         service = ngx_http_jwt_issuer_service_first(jmcf, &name[i]);
 
         if (service == NULL) {
-            ngx_http_jwt_issuer_place_error(cf, &conf->jwks_place,
+            ngx_http_jwt_issuer_place_error(cf, &conf->jwks_place, 0,
                                             "unknown jwt service \"%V\"",
                                             &name[i]);
             return NGX_CONF_ERROR;
@@ -132,7 +138,7 @@ ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
 {
     ngx_int_t                   rc;
@@ -158,7 +164,17 @@ ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
         return ngx_http_jwt_issuer_answer_error(r, ctx);
     }
 
-    if (ngx_http_jwt_issuer_jwks_document(r, &document) != NGX_OK
+    rc = ngx_http_jwt_issuer_jwks_document(r, &document);
+
+    if (rc == NGX_DECLINED) {
+        ctx->no_store = 1;
+        ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_NO_KEY,
+                                 "no key has been fetched yet");
+
+        return ngx_http_jwt_issuer_answer_error(r, ctx);
+    }
+
+    if (rc != NGX_OK
         || ngx_http_jwt_issuer_jwks_headers(r, ctx, &document) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -167,6 +183,11 @@ ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
     return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, &type, &document);
 }
 
+
+/*
+ * NGX_DECLINED: nothing to publish because nothing has been fetched: an empty
+ * set would be remembered by those who verify.
+ */
 
 static ngx_int_t
 ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r, ngx_str_t *document)
@@ -201,6 +222,15 @@ ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r, ngx_str_t *document)
             != NGX_OK)
         {
             return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; keys.nelts == 0 && i < jlcf->jwks_services->nelts; i++) {
+
+        if (services[i]->source->load == NULL
+            && !ngx_http_jwt_issuer_zone_has_key(jmcf->zone, services[i]))
+        {
+            return NGX_DECLINED;
         }
     }
 

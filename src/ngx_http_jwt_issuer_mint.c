@@ -124,9 +124,12 @@ ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
                           &expires, &name, &err);
 
     if (rc == JWTI_INVALID) {
+        /* name is the configuration's, err a constant: no byte of a client */
+
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "claim \"%*s\" is refused: %s, jwt service: \"%V\"",
-                      name.len, name.data, err, &ctx->service->label);
+                      "token is refused: %s%s%*s, jwt service: \"%V\"",
+                      err, name.len ? ": " : "", name.len, name.data,
+                      &ctx->service->label);
 
         return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_VALUE,
                                         NULL);

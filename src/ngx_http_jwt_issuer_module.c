@@ -2,8 +2,8 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * The module's tables: its directives, how their values are inherited, where
- * its handlers stand, and what starts and ends with a process.
+ * The module's tables: its directives, how their values are inherited, and
+ * where its handlers stand.
  */
 
 
@@ -24,14 +24,6 @@ static ngx_int_t ngx_http_jwt_issuer_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_jwt_issuer_add_handler(
     ngx_http_core_main_conf_t *cmcf, ngx_uint_t phase,
     ngx_http_handler_pt handler);
-static ngx_int_t ngx_http_jwt_issuer_init_module(ngx_cycle_t *cycle);
-static ngx_int_t ngx_http_jwt_issuer_init_process(ngx_cycle_t *cycle);
-static void ngx_http_jwt_issuer_exit_process(ngx_cycle_t *cycle);
-static ngx_http_jwt_issuer_main_conf_t *ngx_http_jwt_issuer_cycle_conf(
-    ngx_cycle_t *cycle);
-static ngx_int_t ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
-    ngx_http_jwt_issuer_main_conf_t *jmcf);
-static void ngx_http_jwt_issuer_process_stop(void *data);
 
 
 #define NGX_HTTP_JWT_ISSUER_ZONE       "jwt_issuer"
@@ -59,6 +51,13 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       ngx_conf_set_sec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_jwt_issuer_main_conf_t, jwks_max_age),
+      NULL },
+
+    { ngx_string("jwt_issuer_aws"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_NOARGS,
+      ngx_http_jwt_issuer_aws_block,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("jwt_issuer_defaults"),
@@ -136,11 +135,11 @@ ngx_module_t  ngx_http_jwt_issuer_module = {
     ngx_http_jwt_issuer_commands,          /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    ngx_http_jwt_issuer_init_module,       /* init module */
-    ngx_http_jwt_issuer_init_process,      /* init process */
+    ngx_http_jwt_issuer_process_module,    /* init module */
+    ngx_http_jwt_issuer_process_init,      /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    ngx_http_jwt_issuer_exit_process,      /* exit process */
+    ngx_http_jwt_issuer_process_exit,      /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -428,156 +427,4 @@ ngx_http_jwt_issuer_add_handler(ngx_http_core_main_conf_t *cmcf,
     *h = handler;
 
     return NGX_OK;
-}
-
-
-/*
- * In single-process mode a reload starts no process: what the old
- * configuration runs is stopped here and the new one is started.
- */
-
-static ngx_int_t
-ngx_http_jwt_issuer_init_module(ngx_cycle_t *cycle)
-{
-    ngx_http_jwt_issuer_main_conf_t  *jmcf;
-
-    if (ngx_process != NGX_PROCESS_SINGLE
-        || ngx_is_init_cycle(cycle->old_cycle))
-    {
-        return NGX_OK;
-    }
-
-    jmcf = ngx_http_jwt_issuer_cycle_conf(cycle->old_cycle);
-
-    if (jmcf && jmcf->process) {
-        ngx_http_jwt_issuer_refresh_stop(jmcf->process);
-    }
-
-    jmcf = ngx_http_jwt_issuer_cycle_conf(cycle);
-
-    if (jmcf == NULL || ngx_test_config) {
-        return NGX_OK;
-    }
-
-    return ngx_http_jwt_issuer_process_start(cycle, jmcf);
-}
-
-
-static ngx_int_t
-ngx_http_jwt_issuer_init_process(ngx_cycle_t *cycle)
-{
-    ngx_http_jwt_issuer_main_conf_t  *jmcf;
-
-    /* it also runs in the cache manager and loader, which serve nothing */
-
-    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
-    {
-        return NGX_OK;
-    }
-
-    jmcf = ngx_http_jwt_issuer_cycle_conf(cycle);
-
-    if (jmcf == NULL) {
-        return NGX_OK;
-    }
-
-    return ngx_http_jwt_issuer_process_start(cycle, jmcf);
-}
-
-
-static void
-ngx_http_jwt_issuer_exit_process(ngx_cycle_t *cycle)
-{
-    ngx_http_jwt_issuer_main_conf_t  *jmcf;
-
-    jmcf = ngx_http_jwt_issuer_cycle_conf(cycle);
-
-    if (jmcf && jmcf->process) {
-        ngx_http_jwt_issuer_process_stop(jmcf->process);
-    }
-}
-
-
-/* NULL: no http block, or no service in it */
-
-static ngx_http_jwt_issuer_main_conf_t *
-ngx_http_jwt_issuer_cycle_conf(ngx_cycle_t *cycle)
-{
-    ngx_uint_t                        i;
-    ngx_http_jwt_issuer_main_conf_t  *jmcf;
-
-    if (cycle->conf_ctx == NULL || cycle->modules == NULL) {
-        return NULL;
-    }
-
-    /* a cycle that did not load the module has no place for it */
-
-    for (i = 0; cycle->modules[i] != &ngx_http_jwt_issuer_module; i++) {
-        if (cycle->modules[i] == NULL) {
-            return NULL;
-        }
-    }
-
-    jmcf = ngx_http_cycle_get_module_main_conf(cycle,
-                                               ngx_http_jwt_issuer_module);
-
-    if (jmcf == NULL || jmcf->services.nelts == 0) {
-        return NULL;
-    }
-
-    return jmcf;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
-    ngx_http_jwt_issuer_main_conf_t *jmcf)
-{
-    ngx_pool_cleanup_t             *cln;
-    ngx_http_jwt_issuer_process_t  *process;
-
-    cln = ngx_pool_cleanup_add(cycle->pool,
-                               sizeof(ngx_http_jwt_issuer_process_t));
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
-
-    process = cln->data;
-    ngx_memzero(process, sizeof(ngx_http_jwt_issuer_process_t));
-
-    process->jmcf = jmcf;
-    process->cycle = cycle;
-    process->log = cycle->log;
-
-    process->parsed = ngx_pcalloc(cycle->pool, jmcf->services.nelts
-                                     * sizeof(ngx_http_jwt_issuer_parsed_t));
-    if (process->parsed == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_jwt_issuer_wait_init(process);
-
-    cln->handler = ngx_http_jwt_issuer_process_stop;
-    jmcf->process = process;
-
-    if (ngx_process == NGX_PROCESS_WORKER && ngx_worker != 0) {
-        return NGX_OK;
-    }
-
-    ngx_http_jwt_issuer_zone_sweep(process);
-
-    return ngx_http_jwt_issuer_refresh_init(process);
-}
-
-
-/* called twice: when the process exits, and with the cycle's pool */
-
-static void
-ngx_http_jwt_issuer_process_stop(void *data)
-{
-    ngx_http_jwt_issuer_process_t *process = data;
-
-    ngx_http_jwt_issuer_refresh_stop(process);
-    ngx_http_jwt_issuer_wait_stop(process);
-    ngx_http_jwt_issuer_keys_free(process);
 }

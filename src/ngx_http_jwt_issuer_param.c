@@ -138,7 +138,8 @@ ngx_http_jwt_issuer_place(ngx_conf_t *cf, ngx_http_jwt_issuer_place_t *place)
 
 void
 ngx_http_jwt_issuer_place_error(ngx_conf_t *cf,
-    const ngx_http_jwt_issuer_place_t *place, const char *fmt, ...)
+    const ngx_http_jwt_issuer_place_t *place, ngx_err_t err, const char *fmt,
+    ...)
 {
     u_char   errstr[NGX_MAX_CONF_ERRSTR], *p;
     va_list  args;
@@ -146,6 +147,10 @@ ngx_http_jwt_issuer_place_error(ngx_conf_t *cf,
     va_start(args, fmt);
     p = ngx_vslprintf(errstr, errstr + NGX_MAX_CONF_ERRSTR, fmt, args);
     va_end(args);
+
+    if (err) {
+        p = ngx_log_errno(p, errstr + NGX_MAX_CONF_ERRSTR, err);
+    }
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%*s in %V:%ui",
                   (size_t) (p - errstr), errstr, &place->file, place->line);

@@ -14,14 +14,24 @@
 #include "jwti_schedule.h"
 
 
+static ngx_msec_t ngx_http_jwt_issuer_refresh_first(
+    ngx_http_jwt_issuer_refresh_t *refresh);
 static void ngx_http_jwt_issuer_refresh_handler(ngx_event_t *ev);
 static void ngx_http_jwt_issuer_refresh_arm(
     ngx_http_jwt_issuer_refresh_t *refresh);
-static const char *ngx_http_jwt_issuer_refresh_admit(
-    ngx_http_jwt_issuer_refresh_t *refresh, jwti_str_t text);
+static void ngx_http_jwt_issuer_refresh_signer(
+    ngx_http_jwt_issuer_refresh_t *refresh);
+static const char *ngx_http_jwt_issuer_refresh_key(
+    ngx_http_jwt_issuer_refresh_t *refresh, jwti_str_t text,
+    jwti_key_t **key);
+static void ngx_http_jwt_issuer_refresh_fresh(
+    ngx_http_jwt_issuer_refresh_t *refresh);
 static void ngx_http_jwt_issuer_refresh_failed(
     ngx_http_jwt_issuer_refresh_t *refresh, const char *reason,
     ngx_err_t err);
+static ngx_int_t ngx_http_jwt_issuer_refresh_result(
+    ngx_http_jwt_issuer_refresh_t *refresh,
+    const ngx_http_jwt_issuer_result_t *result);
 static void ngx_http_jwt_issuer_refresh_good(
     ngx_http_jwt_issuer_refresh_t *refresh);
 
@@ -59,22 +69,42 @@ ngx_http_jwt_issuer_refresh_init(ngx_http_jwt_issuer_process_t *process)
         refresh[i].event.log = process->log;
         refresh[i].event.cancelable = 1;
 
-        /* what the master has just read need not be read again at once */
-
-        refresh[i].due = ngx_current_msec;
-
-        if (services[i]->key) {
-            refresh[i].stale_at = ngx_http_jwt_issuer_now()
-                                  + (int64_t) services[i]->settings.stale;
-            refresh[i].due += (ngx_msec_t) jwti_schedule_next(
-                                            services[i]->settings.refresh, 0,
-                                            (uint32_t) ngx_random());
-        }
+        refresh[i].serial = services[i]->key_serial;
+        refresh[i].due = ngx_http_jwt_issuer_refresh_first(&refresh[i]);
 
         ngx_http_jwt_issuer_refresh_arm(&refresh[i]);
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * What the master has just read, or another worker has fetched before a
+ * reload, is not fetched again before its time; nothing yet, at once.
+ */
+
+static ngx_msec_t
+ngx_http_jwt_issuer_refresh_first(ngx_http_jwt_issuer_refresh_t *refresh)
+{
+    int64_t                               fetched, due;
+    const ngx_http_jwt_issuer_settings_t  *settings;
+
+    settings = &refresh->service->settings;
+
+    fetched = ngx_http_jwt_issuer_zone_fetched_at(
+                                           refresh->process->jmcf->zone,
+                                           refresh->service);
+    if (fetched < 0) {
+        return ngx_current_msec;
+    }
+
+    refresh->stale_at = fetched + (int64_t) settings->stale;
+
+    due = fetched + jwti_schedule_next((int64_t) settings->refresh, 0,
+                                       (uint32_t) ngx_random());
+
+    return (ngx_msec_t) ngx_max(due, ngx_http_jwt_issuer_now());
 }
 
 
@@ -128,6 +158,7 @@ ngx_http_jwt_issuer_refresh_arm(ngx_http_jwt_issuer_refresh_t *refresh)
 
     wait = ngx_http_jwt_issuer_zone_expire(refresh->process->jmcf->zone,
                                            refresh->service);
+    ngx_http_jwt_issuer_refresh_signer(refresh);
 
     if (wait >= 0 && wait < NGX_HTTP_JWT_ISSUER_REFRESH_MIN) {
         wait = NGX_HTTP_JWT_ISSUER_REFRESH_MIN;
@@ -153,8 +184,51 @@ ngx_http_jwt_issuer_refresh_arm(ngx_http_jwt_issuer_refresh_t *refresh)
 }
 
 
+/* a rotation that has come to its end is worth a line */
+
+static void
+ngx_http_jwt_issuer_refresh_signer(ngx_http_jwt_issuer_refresh_t *refresh)
+{
+    uint64_t           serial;
+    const jwti_alg_t  *alg;
+
+    if (ngx_http_jwt_issuer_zone_signer(refresh->process->jmcf->zone,
+                                        refresh->service, 0, &serial, &alg,
+                                        NULL)
+        != NGX_OK
+        || serial == refresh->signer)
+    {
+        return;
+    }
+
+    if (refresh->signer) {
+        ngx_log_error(NGX_LOG_NOTICE, refresh->process->log, 0,
+                      "another key signs from now on, jwt service: \"%V\"",
+                      &refresh->service->label);
+    }
+
+    refresh->signer = serial;
+}
+
+
 ngx_int_t
 ngx_http_jwt_issuer_refresh_done(ngx_http_jwt_issuer_refresh_t *refresh,
+    const ngx_http_jwt_issuer_result_t *result)
+{
+    ngx_int_t  rc;
+
+    refresh->fetching = 0;
+
+    rc = ngx_http_jwt_issuer_refresh_result(refresh, result);
+
+    ngx_http_jwt_issuer_refresh_arm(refresh);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_refresh_result(ngx_http_jwt_issuer_refresh_t *refresh,
     const ngx_http_jwt_issuer_result_t *result)
 {
     const char                           *reason;
@@ -163,8 +237,6 @@ ngx_http_jwt_issuer_refresh_done(ngx_http_jwt_issuer_refresh_t *refresh,
 
     service = refresh->service;
     zone = refresh->process->jmcf->zone;
-
-    refresh->fetching = 0;
 
     switch (result->state) {
 
@@ -207,7 +279,7 @@ ngx_http_jwt_issuer_refresh_done(ngx_http_jwt_issuer_refresh_t *refresh,
 }
 
 
-static const char *
+const char *
 ngx_http_jwt_issuer_refresh_admit(ngx_http_jwt_issuer_refresh_t *refresh,
     jwti_str_t text)
 {
@@ -216,30 +288,32 @@ ngx_http_jwt_issuer_refresh_admit(ngx_http_jwt_issuer_refresh_t *refresh,
     uint64_t                              serial;
     ngx_int_t                             rc;
     jwti_key_t                           *key;
-    const char                           *err;
+    const char                           *reason;
     const ngx_http_jwt_issuer_service_t  *service;
 
     service = refresh->service;
 
-    if (jwti_key_parse(text, service->settings.algorithm, &key, &err)
-        != JWTI_OK)
-    {
-        return err;
-    }
-
-    if (jwti_probe(key, &err) != JWTI_OK) {
-        jwti_key_free(key);
-        return err;
+    reason = ngx_http_jwt_issuer_refresh_key(refresh, text, &key);
+    if (reason) {
+        return reason;
     }
 
     rc = ngx_http_jwt_issuer_zone_admit(refresh->process->jmcf->zone, service,
                                         key, &serial, &fresh, &activate);
 
-    if (rc == NGX_OK && fresh) {
+    if (rc == NGX_OK) {
+
+        /* it may sign from now on, whatever else the source has to fetch */
+
+        ngx_http_jwt_issuer_refresh_fresh(refresh);
+    }
+
+    if (rc == NGX_OK && serial != refresh->serial) {
+        refresh->serial = serial;
         activate -= ngx_http_jwt_issuer_now();
 
         ngx_log_error(NGX_LOG_NOTICE, refresh->process->log, 0,
-                      "new key \"%*s\" is published and signs in %L seconds,"
+                      "key \"%*s\" is the current one and signs in %L seconds,"
                       " jwt service: \"%V\", key source: \"%V\"",
                       (size_t) JWTI_KID_LEN, jwti_key_kid(key).data,
                       (activate > 0) ? (activate + 999) / 1000 : 0,
@@ -253,6 +327,74 @@ ngx_http_jwt_issuer_refresh_admit(ngx_http_jwt_issuer_refresh_t *refresh,
 }
 
 
+const char *
+ngx_http_jwt_issuer_refresh_publish(ngx_http_jwt_issuer_refresh_t *refresh,
+    jwti_str_t text, int64_t until)
+{
+    int                                   fresh;
+    ngx_int_t                             rc;
+    jwti_key_t                           *key;
+    const char                           *reason;
+    const ngx_http_jwt_issuer_service_t  *service;
+
+    service = refresh->service;
+
+    reason = ngx_http_jwt_issuer_refresh_key(refresh, text, &key);
+    if (reason) {
+        return reason;
+    }
+
+    rc = ngx_http_jwt_issuer_zone_publish(refresh->process->jmcf->zone,
+                                          service, key, until, &fresh);
+
+    if (rc == NGX_OK && fresh) {
+        ngx_log_error(NGX_LOG_NOTICE, refresh->process->log, 0,
+                      "key \"%*s\" is published and does not sign,"
+                      " jwt service: \"%V\", key source: \"%V\"",
+                      (size_t) JWTI_KID_LEN, jwti_key_kid(key).data,
+                      &service->label, &service->definition);
+    }
+
+    jwti_key_free(key);
+
+    return (rc == NGX_OK) ? NULL
+           : "the zone is full or too many keys are published";
+}
+
+
+static const char *
+ngx_http_jwt_issuer_refresh_key(ngx_http_jwt_issuer_refresh_t *refresh,
+    jwti_str_t text, jwti_key_t **key)
+{
+    const char  *err;
+
+    if (jwti_key_parse(text, refresh->service->settings.algorithm, key, &err)
+        != JWTI_OK)
+    {
+        return err;
+    }
+
+    if (jwti_probe(*key, &err) != JWTI_OK) {
+        jwti_key_free(*key);
+        return err;
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_http_jwt_issuer_refresh_fresh(ngx_http_jwt_issuer_refresh_t *refresh)
+{
+    refresh->stale = 0;
+    refresh->stale_at = ngx_http_jwt_issuer_now()
+                        + (int64_t) refresh->service->settings.stale;
+
+    ngx_http_jwt_issuer_zone_fetched(refresh->process->jmcf->zone,
+                                     refresh->service, refresh->stale_at);
+}
+
+
 static void
 ngx_http_jwt_issuer_refresh_good(ngx_http_jwt_issuer_refresh_t *refresh)
 {
@@ -260,12 +402,7 @@ ngx_http_jwt_issuer_refresh_good(ngx_http_jwt_issuer_refresh_t *refresh)
 
     service = refresh->service;
 
-    refresh->stale = 0;
-    refresh->stale_at = ngx_http_jwt_issuer_now()
-                        + (int64_t) service->settings.stale;
-
-    ngx_http_jwt_issuer_zone_fetched(refresh->process->jmcf->zone, service,
-                                     refresh->stale_at);
+    ngx_http_jwt_issuer_refresh_fresh(refresh);
 
     if (refresh->fails) {
         ngx_log_error(NGX_LOG_NOTICE, refresh->process->log, 0,
@@ -279,6 +416,38 @@ ngx_http_jwt_issuer_refresh_good(ngx_http_jwt_issuer_refresh_t *refresh)
                    + (ngx_msec_t) jwti_schedule_next(
                                                 service->settings.refresh, 0,
                                                 (uint32_t) ngx_random());
+}
+
+
+void
+ngx_http_jwt_issuer_refresh_fail(ngx_http_jwt_issuer_refresh_t *refresh,
+    const char *reason)
+{
+    ngx_http_jwt_issuer_result_t  result;
+
+    ngx_memzero(&result, sizeof(ngx_http_jwt_issuer_result_t));
+
+    result.state = NGX_HTTP_JWT_ISSUER_FAILED;
+    result.reason = reason;
+
+    (void) ngx_http_jwt_issuer_refresh_done(refresh, &result);
+}
+
+
+void
+ngx_http_jwt_issuer_refresh_answer(ngx_http_jwt_issuer_refresh_t *refresh,
+    const jwti_aws_answer_t *answer, const char *reason)
+{
+    u_char  text[NGX_MAX_ERROR_STR], *p;
+
+    p = ngx_snprintf(text, sizeof(text) - 1, "%s%s%s%s%s%s",
+                     answer->code, answer->code[0] ? ": " : "", reason,
+                     answer->request_id[0] ? " (request " : "",
+                     answer->request_id,
+                     answer->request_id[0] ? ")" : "");
+    *p = '\0';
+
+    ngx_http_jwt_issuer_refresh_fail(refresh, (char *) text);
 }
 
 

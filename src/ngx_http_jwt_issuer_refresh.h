@@ -13,6 +13,8 @@
 
 #include "ngx_http_jwt_issuer.h"
 
+#include "jwti_aws_answer.h"
+
 
 #pragma GCC visibility push(hidden)
 
@@ -37,6 +39,9 @@ struct ngx_http_jwt_issuer_refresh_s {
     const ngx_http_jwt_issuer_service_t  *service;
     ngx_http_jwt_issuer_process_t    *process;
     void                             *source_state;   /* the source's own */
+    uint64_t                          serial;         /* of the current key */
+    uint64_t                          signer;         /* of the one that signs,
+                                                       * as last logged */
     ngx_msec_t                        due;            /* next fetch */
     ngx_uint_t                        fails;          /* in a row */
     int64_t                           stale_at;       /* as in the zone */
@@ -67,23 +72,40 @@ typedef struct {
 } ngx_http_jwt_issuer_result_t;
 
 
+/* what tells that a file is another one */
+typedef struct {
+    dev_t                             dev;
+    ino_t                             ino;
+    off_t                             size;
+    struct timespec                   mtime;
+    struct timespec                   ctime;
+} ngx_http_jwt_issuer_stat_t;
+
+
 /* a kind of place that keys come from: one row of the table in _source.c */
 struct ngx_http_jwt_issuer_source_s {
     ngx_str_t                         name;
 
     /*
      * Configuration: args are what follows the name in "key NAME ...".  Sets
-     * service->source_conf and ->definition.  NGX_CONF_OK, NGX_CONF_ERROR
-     * when it has logged, or a constant for nginx to log.
+     * service->source_conf.  NGX_CONF_OK, NGX_CONF_ERROR when it has logged,
+     * or a constant for nginx to log.
      */
     char                           *(*parse)(ngx_conf_t *cf,
                                         ngx_http_jwt_issuer_service_t *service,
                                         ngx_str_t *args, ngx_uint_t nargs);
 
     /*
+     * Configuration, once the settings are complete: what follows from the
+     * names of service and environment.  Sets service->definition.
+     */
+    char                           *(*complete)(ngx_conf_t *cf,
+                                        ngx_http_jwt_issuer_service_t *service);
+
+    /*
      * Configuration, as the master: the key's text into memory of
-     * JWTI_KEY_TEXT_MAX bytes, which the caller cleanses.  The same results;
-     * NULL where only workers can fetch.
+     * JWTI_KEY_TEXT_MAX bytes, which the caller cleanses.  The same results.
+     * NULL where keys come over the network, so that only workers can fetch.
      */
     char                           *(*load)(ngx_conf_t *cf,
                                         ngx_http_jwt_issuer_service_t *service,
@@ -106,6 +128,21 @@ char *ngx_http_jwt_issuer_source_key(ngx_conf_t *cf, ngx_command_t *cmd,
 
 extern const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_file;
 extern const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_env;
+extern const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_sm;
+extern const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_ecs;
+
+
+/* _file.c */
+
+/*
+ * Read a regular file of at most max bytes into memory.  stat, unless NULL: the
+ * file as it was known; when it is the same still, *same is 1 and nothing is
+ * read, else stat is the one that was found.  NULL, or the reason as a constant
+ * with errno or 0 in *err.
+ */
+const char *ngx_http_jwt_issuer_file_read(ngx_str_t *path, u_char *memory,
+    size_t max, size_t *len, ngx_http_jwt_issuer_stat_t *stat,
+    ngx_uint_t *same, ngx_err_t *err);
 
 
 /* _zone.c */
@@ -158,9 +195,21 @@ ngx_int_t ngx_http_jwt_issuer_zone_signer(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, uint64_t known,
     uint64_t *serial, const jwti_alg_t **alg, jwti_buf_t *buf);
 
-/* the source was asked: good until stale milliseconds from now */
+/* the source has just said which key it has; until stale_at it may sign */
 void ngx_http_jwt_issuer_zone_fetched(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, int64_t stale_at);
+
+/* when that was, or -1: never, or there is no key that signs */
+int64_t ngx_http_jwt_issuer_zone_fetched_at(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service);
+
+/*
+ * Publish a key that does not sign, until the time until unless it is in use.
+ * Results as ngx_http_jwt_issuer_zone_admit().
+ */
+ngx_int_t ngx_http_jwt_issuer_zone_publish(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, const jwti_key_t *key,
+    int64_t until, int *fresh);
 
 /*
  * Carry out what has come due.  Returns when to call again, in milliseconds
@@ -186,10 +235,26 @@ ngx_int_t ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
 ngx_int_t ngx_http_jwt_issuer_refresh_init(
     ngx_http_jwt_issuer_process_t *process);
 void ngx_http_jwt_issuer_refresh_stop(ngx_http_jwt_issuer_process_t *process);
+/*
+ * Let the text's key in as the current one, or publish it only, until the time
+ * until.  NULL, or the constant reason why not: the key in use goes on.
+ */
+const char *ngx_http_jwt_issuer_refresh_admit(
+    ngx_http_jwt_issuer_refresh_t *refresh, jwti_str_t text);
+const char *ngx_http_jwt_issuer_refresh_publish(
+    ngx_http_jwt_issuer_refresh_t *refresh, jwti_str_t text, int64_t until);
+
 /* NGX_OK: what was fetched is in use or will be; else it was refused */
 ngx_int_t ngx_http_jwt_issuer_refresh_done(
     ngx_http_jwt_issuer_refresh_t *refresh,
     const ngx_http_jwt_issuer_result_t *result);
+
+
+/* ends a fetch: nothing was asked, or the answer of AWS is no good */
+void ngx_http_jwt_issuer_refresh_fail(ngx_http_jwt_issuer_refresh_t *refresh,
+    const char *reason);
+void ngx_http_jwt_issuer_refresh_answer(ngx_http_jwt_issuer_refresh_t *refresh,
+    const jwti_aws_answer_t *answer, const char *reason);
 
 
 /* _curl.c */

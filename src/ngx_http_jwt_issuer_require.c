@@ -87,7 +87,7 @@ ngx_http_jwt_issuer_require_target(ngx_http_request_t *r,
         break;
 
     case NGX_DECLINED:
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "access forbidden by jwt_issuer_require,"
                       " jwt service: \"%V\"", &name);
         return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_DENIED,

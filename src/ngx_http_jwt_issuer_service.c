@@ -10,9 +10,6 @@
 #include "ngx_http_jwt_issuer_refresh.h"
 
 
-static char *ngx_http_jwt_issuer_block_parse(ngx_conf_t *cf, void *conf);
-static char *ngx_http_jwt_issuer_block_directive(ngx_conf_t *cf,
-    ngx_command_t *dummy, void *conf);
 static char *ngx_http_jwt_issuer_set_service_environment(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_jwt_issuer_set_algorithm(ngx_conf_t *cf,
@@ -24,14 +21,13 @@ static ngx_uint_t ngx_http_jwt_issuer_service_is_in(
     const ngx_str_t *environment);
 
 
-/* the fourth member, conf: 1 where jwt_issuer_defaults may not have it */
 
 static ngx_command_t  ngx_http_jwt_issuer_service_commands[] = {
 
     { ngx_string("key"),
-      NGX_CONF_2MORE,
+      NGX_CONF_1MORE,
       ngx_http_jwt_issuer_source_key,
-      1,
+      0,
       0,
       NULL },
 
@@ -192,13 +188,15 @@ ngx_http_jwt_issuer_service_block(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_jwt_issuer_place(cf, &service->place);
     service->name = value[1];
 
-    rv = ngx_http_jwt_issuer_block_parse(cf, service);
+    rv = ngx_http_jwt_issuer_block_parse(cf,
+                                         ngx_http_jwt_issuer_service_commands,
+                                         service);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     if (service->source == NULL) {
-        ngx_http_jwt_issuer_place_error(cf, &service->place,
+        ngx_http_jwt_issuer_place_error(cf, &service->place, 0,
                                         "no \"key\" in service \"%V\"",
                                         &service->name);
         return NGX_CONF_ERROR;
@@ -233,93 +231,8 @@ ngx_http_jwt_issuer_defaults_block(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     return ngx_http_jwt_issuer_block_parse(cf,
+                          ngx_http_jwt_issuer_service_commands,
                           ngx_http_jwt_issuer_settings_init(jmcf->defaults));
-}
-
-
-static char *
-ngx_http_jwt_issuer_block_parse(ngx_conf_t *cf, void *conf)
-{
-    char        *rv;
-    ngx_conf_t   save;
-
-    save = *cf;
-
-    cf->handler = ngx_http_jwt_issuer_block_directive;
-    cf->handler_conf = conf;
-
-    rv = ngx_conf_parse(cf, NULL);
-
-    *cf = save;
-
-    return rv;
-}
-
-
-/* what ngx_conf_handler() does for the directives of modules */
-
-static char *
-ngx_http_jwt_issuer_block_directive(ngx_conf_t *cf, ngx_command_t *dummy,
-    void *conf)
-{
-    char                             *rv;
-    ngx_str_t                        *name;
-    ngx_uint_t                        nargs;
-    ngx_command_t                    *cmd;
-    ngx_http_jwt_issuer_main_conf_t  *jmcf;
-
-    name = cf->args->elts;
-    nargs = cf->args->nelts;
-
-    if (ngx_strcmp(name->data, "include") == 0) {
-        return ngx_conf_include(cf, dummy, conf);
-    }
-
-    for (cmd = ngx_http_jwt_issuer_service_commands; cmd->name.len; cmd++) {
-
-        if (cmd->name.len == name->len
-            && ngx_strcmp(cmd->name.data, name->data) == 0)
-        {
-            break;
-        }
-    }
-
-    if (cmd->name.len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown directive \"%V\"", name);
-        return NGX_CONF_ERROR;
-    }
-
-    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_issuer_module);
-
-    if (cmd->conf && conf == (void *) jmcf->defaults) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" directive is not allowed here", name);
-        return NGX_CONF_ERROR;
-    }
-
-    if (!((cmd->type & NGX_CONF_1MORE && nargs >= 2)
-          || (cmd->type & NGX_CONF_2MORE && nargs >= 3)
-          || (cmd->type & NGX_CONF_FLAG && nargs == 2)
-          || (nargs <= NGX_CONF_MAX_ARGS
-              && cmd->type & NGX_CONF_ARGS_NUMBER & (1 << (nargs - 1)))))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid number of arguments in \"%V\" directive",
-                           name);
-        return NGX_CONF_ERROR;
-    }
-
-    rv = cmd->set(cf, cmd, conf);
-
-    if (rv == NGX_CONF_OK || rv == NGX_CONF_ERROR) {
-        return rv;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "\"%V\" directive %s", name, rv);
-
-    return NGX_CONF_ERROR;
 }
 
 
@@ -427,7 +340,7 @@ ngx_http_jwt_issuer_service_insert(ngx_conf_t *cf,
         if (ngx_http_jwt_issuer_service_is_in(other,
                                               &service->settings.environment))
         {
-            ngx_http_jwt_issuer_place_error(cf, &service->place,
+            ngx_http_jwt_issuer_place_error(cf, &service->place, 0,
                                             "duplicate service \"%V\"",
                                             &service->label);
             return NGX_CONF_ERROR;

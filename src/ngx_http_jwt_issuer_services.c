@@ -49,12 +49,20 @@ ngx_http_jwt_issuer_services_init(ngx_conf_t *cf,
         }
 
         if (rv == NGX_CONF_OK) {
+            rv = services[i]->source->complete(cf, services[i]);
+        }
+
+        if (rv == NGX_CONF_OK) {
             rv = ngx_http_jwt_issuer_service_load(cf, services[i], memory);
         }
     }
 
     OPENSSL_cleanse(memory, JWTI_KEY_TEXT_MAX);
     ngx_free(memory);
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_http_jwt_issuer_aws_complete(cf, jmcf);
+    }
 
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -79,7 +87,8 @@ ngx_http_jwt_issuer_service_load(ngx_conf_t *cf,
      * environment and files, not the master's.
      */
 
-    if (service->source->load == NULL || ngx_process == NGX_PROCESS_SIGNALLER)
+    if (service->source->load == NULL
+        || ngx_process == NGX_PROCESS_SIGNALLER)
     {
         return NGX_CONF_OK;
     }
@@ -115,11 +124,11 @@ ngx_http_jwt_issuer_service_load(ngx_conf_t *cf,
 
 failed:
 
-    ngx_http_jwt_issuer_place_error(cf, &service->place,
-                                    "cannot use key \"%V\": %s"
-                                    " in service \"%V\"",
-                                    &service->definition, err,
-                                    &service->label);
+    ngx_http_jwt_issuer_place_error(cf, &service->place, 0,
+                                    "cannot use key \"%V\""
+                                    " in service \"%V\": %s",
+                                    &service->definition, &service->label,
+                                    err);
     return NGX_CONF_ERROR;
 }
 
@@ -167,7 +176,7 @@ ngx_http_jwt_issuer_services_check_kids(ngx_conf_t *cf,
             && jwti_key_alg(sorted[i - 1]->key)
                != jwti_key_alg(sorted[i]->key))
         {
-            ngx_http_jwt_issuer_place_error(cf, &sorted[i]->place,
+            ngx_http_jwt_issuer_place_error(cf, &sorted[i]->place, 0,
                      "key of service \"%V\" is used with another algorithm"
                      " by service \"%V\"",
                      &sorted[i]->label, &sorted[i - 1]->label);

@@ -74,7 +74,10 @@ ngx_http_jwt_issuer_settings_complete(ngx_conf_t *cf,
     }
 
     if (settings->activate_after == NGX_CONF_UNSET_MSEC) {
-        settings->activate_after = settings->refresh
+
+        /* until every proxy has it, at its latest, and then every verifier */
+
+        settings->activate_after = settings->refresh + settings->refresh / 10
                                    + jmcf->jwks_max_age * 1000;
     }
 
@@ -208,14 +211,10 @@ ngx_http_jwt_issuer_settings_check(ngx_conf_t *cf,
     }
 
     if (err == NULL) {
-        err = ngx_http_jwt_issuer_claim_check(settings);
+        return ngx_http_jwt_issuer_claim_check(cf, service);
     }
 
-    if (err == NULL) {
-        return NGX_CONF_OK;
-    }
-
-    ngx_http_jwt_issuer_place_error(cf, &service->place,
+    ngx_http_jwt_issuer_place_error(cf, &service->place, 0,
                                     "%s in service \"%V\"", err,
                                     &service->label);
     return NGX_CONF_ERROR;

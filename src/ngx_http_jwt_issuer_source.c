@@ -14,7 +14,9 @@ static const ngx_http_jwt_issuer_source_t *const
     ngx_http_jwt_issuer_sources[] =
 {
     &ngx_http_jwt_issuer_source_file,
-    &ngx_http_jwt_issuer_source_env
+    &ngx_http_jwt_issuer_source_env,
+    &ngx_http_jwt_issuer_source_sm,
+    &ngx_http_jwt_issuer_source_ecs
 };
 
 
@@ -27,6 +29,13 @@ ngx_http_jwt_issuer_source_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_t                           *value;
     ngx_uint_t                           i;
     const ngx_http_jwt_issuer_source_t  *source;
+    ngx_http_jwt_issuer_main_conf_t     *jmcf;
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_issuer_module);
+
+    if (conf == (void *) jmcf->defaults) {
+        return "is not allowed here: each service has a key of its own";
+    }
 
     if (service->source) {
         return "is duplicate";

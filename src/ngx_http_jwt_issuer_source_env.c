@@ -13,6 +13,8 @@
 static char *ngx_http_jwt_issuer_source_env_parse(ngx_conf_t *cf,
     ngx_http_jwt_issuer_service_t *service, ngx_str_t *args,
     ngx_uint_t nargs);
+static char *ngx_http_jwt_issuer_source_env_complete(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_service_t *service);
 static char *ngx_http_jwt_issuer_source_env_load(ngx_conf_t *cf,
     ngx_http_jwt_issuer_service_t *service, u_char *memory, size_t *len);
 
@@ -20,6 +22,7 @@ static char *ngx_http_jwt_issuer_source_env_load(ngx_conf_t *cf,
 const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_env = {
     ngx_string("env"),
     ngx_http_jwt_issuer_source_env_parse,
+    ngx_http_jwt_issuer_source_env_complete,
     ngx_http_jwt_issuer_source_env_load,
     NULL
 };
@@ -66,14 +69,6 @@ ngx_http_jwt_issuer_source_env_parse(ngx_conf_t *cf,
     *name = args[0];
     service->source_conf = name;
 
-    service->definition.len = sizeof("env ") - 1 + name->len;
-    service->definition.data = ngx_pnalloc(cf->pool, service->definition.len);
-    if (service->definition.data == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_sprintf(service->definition.data, "env %V", name);
-
     /*
      * As "env NAME;" does: else a new master after a binary upgrade, or a
      * reload in single-process mode, would find the variable gone.
@@ -94,6 +89,24 @@ ngx_http_jwt_issuer_source_env_parse(ngx_conf_t *cf,
 
 
 static char *
+ngx_http_jwt_issuer_source_env_complete(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_service_t *service)
+{
+    ngx_str_t *name = service->source_conf;
+
+    service->definition.len = sizeof("env ") - 1 + name->len;
+    service->definition.data = ngx_pnalloc(cf->pool, service->definition.len);
+    if (service->definition.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_sprintf(service->definition.data, "env %V", name);
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
 ngx_http_jwt_issuer_source_env_load(ngx_conf_t *cf,
     ngx_http_jwt_issuer_service_t *service, u_char *memory, size_t *len)
 {
@@ -103,7 +116,7 @@ ngx_http_jwt_issuer_source_env_load(ngx_conf_t *cf,
     value = getenv((char *) name->data);
 
     if (value == NULL || *value == '\0') {
-        ngx_http_jwt_issuer_place_error(cf, &service->place,
+        ngx_http_jwt_issuer_place_error(cf, &service->place, 0,
                     "environment variable \"%V\" is not set in service \"%V\"",
                     name, &service->label);
         return NGX_CONF_ERROR;
@@ -112,7 +125,7 @@ ngx_http_jwt_issuer_source_env_load(ngx_conf_t *cf,
     *len = ngx_strlen(value);
 
     if (*len > JWTI_KEY_TEXT_MAX) {
-        ngx_http_jwt_issuer_place_error(cf, &service->place,
+        ngx_http_jwt_issuer_place_error(cf, &service->place, 0,
                     "environment variable \"%V\" is too long in service \"%V\"",
                     name, &service->label);
         return NGX_CONF_ERROR;

@@ -13,32 +13,21 @@
 #include <openssl/crypto.h>
 
 
-/* what tells that a file is another one; kept only once its key was let in */
-typedef struct {
-    dev_t            dev;
-    ino_t            ino;
-    off_t            size;
-    struct timespec  mtime;
-    struct timespec  ctime;
-} ngx_http_jwt_issuer_source_stat_t;
-
-
 static char *ngx_http_jwt_issuer_source_file_parse(ngx_conf_t *cf,
     ngx_http_jwt_issuer_service_t *service, ngx_str_t *args,
     ngx_uint_t nargs);
+static char *ngx_http_jwt_issuer_source_file_complete(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_service_t *service);
 static char *ngx_http_jwt_issuer_source_file_load(ngx_conf_t *cf,
     ngx_http_jwt_issuer_service_t *service, u_char *memory, size_t *len);
 static void ngx_http_jwt_issuer_source_file_fetch(
     ngx_http_jwt_issuer_refresh_t *refresh);
-static const char *ngx_http_jwt_issuer_source_file_read(ngx_str_t *path,
-    const ngx_http_jwt_issuer_source_stat_t *known,
-    ngx_http_jwt_issuer_source_stat_t *found, u_char *memory, size_t *len,
-    ngx_err_t *err);
 
 
 const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_file = {
     ngx_string("file"),
     ngx_http_jwt_issuer_source_file_parse,
+    ngx_http_jwt_issuer_source_file_complete,
     ngx_http_jwt_issuer_source_file_load,
     ngx_http_jwt_issuer_source_file_fetch
 };
@@ -69,6 +58,16 @@ ngx_http_jwt_issuer_source_file_parse(ngx_conf_t *cf,
 
     service->source_conf = path;
 
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_jwt_issuer_source_file_complete(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_service_t *service)
+{
+    ngx_str_t *path = service->source_conf;
+
     service->definition.len = sizeof("file ") - 1 + path->len;
     service->definition.data = ngx_pnalloc(cf->pool, service->definition.len);
     if (service->definition.data == NULL) {
@@ -85,27 +84,24 @@ static char *
 ngx_http_jwt_issuer_source_file_load(ngx_conf_t *cf,
     ngx_http_jwt_issuer_service_t *service, u_char *memory, size_t *len)
 {
-    ngx_err_t                           err;
-    const char                         *reason;
-    ngx_http_jwt_issuer_source_stat_t   found;
+    ngx_err_t    err;
+    const char  *reason;
 
-    reason = ngx_http_jwt_issuer_source_file_read(service->source_conf, NULL,
-                                                  &found, memory, len, &err);
+    reason = ngx_http_jwt_issuer_file_read(service->source_conf, memory,
+                                           JWTI_KEY_TEXT_MAX, len, NULL, NULL,
+                                           &err);
+    if (reason == NULL && *len == 0) {
+        reason = "it is empty";
+    }
+
     if (reason == NULL) {
         return NGX_CONF_OK;
     }
 
-    if (err) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, err,
-                           "cannot use key \"%V\": %s in service \"%V\"",
-                           &service->definition, reason, &service->label);
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_http_jwt_issuer_place_error(cf, &service->place,
-                                "cannot use key \"%V\": %s in service \"%V\"",
-                                &service->definition, reason,
-                                &service->label);
+    ngx_http_jwt_issuer_place_error(cf, &service->place, err,
+                                "cannot use key \"%V\" in service \"%V\": %s",
+                                &service->definition, &service->label,
+                                reason);
     return NGX_CONF_ERROR;
 }
 
@@ -113,10 +109,11 @@ ngx_http_jwt_issuer_source_file_load(ngx_conf_t *cf,
 static void
 ngx_http_jwt_issuer_source_file_fetch(ngx_http_jwt_issuer_refresh_t *refresh)
 {
-    size_t                              len;
-    u_char                             *memory;
-    ngx_http_jwt_issuer_result_t        result;
-    ngx_http_jwt_issuer_source_stat_t   found, *known;
+    size_t                         len;
+    u_char                        *memory;
+    ngx_uint_t                     same;
+    ngx_http_jwt_issuer_stat_t     found, *known;
+    ngx_http_jwt_issuer_result_t   result;
 
     ngx_memzero(&result, sizeof(ngx_http_jwt_issuer_result_t));
 
@@ -129,17 +126,27 @@ ngx_http_jwt_issuer_source_file_fetch(ngx_http_jwt_issuer_refresh_t *refresh)
         return;
     }
 
-    len = 0;
     known = refresh->source_state;
 
-    result.reason = ngx_http_jwt_issuer_source_file_read(
+    if (known) {
+        found = *known;
+
+    } else {
+        ngx_memzero(&found, sizeof(ngx_http_jwt_issuer_stat_t));
+    }
+
+    result.reason = ngx_http_jwt_issuer_file_read(
                                            refresh->service->source_conf,
-                                           known, &found, memory, &len,
-                                           &result.err);
+                                           memory, JWTI_KEY_TEXT_MAX, &len,
+                                           &found, &same, &result.err);
+
+    if (result.reason == NULL && !same && len == 0) {
+        result.reason = "it is empty";
+    }
 
     if (result.reason == NULL) {
-        result.state = len ? NGX_HTTP_JWT_ISSUER_FETCHED
-                           : NGX_HTTP_JWT_ISSUER_UNCHANGED;
+        result.state = same ? NGX_HTTP_JWT_ISSUER_UNCHANGED
+                            : NGX_HTTP_JWT_ISSUER_FETCHED;
 
     } else if (result.err == NGX_EACCES) {
         result.state = NGX_HTTP_JWT_ISSUER_PINNED;
@@ -150,6 +157,8 @@ ngx_http_jwt_issuer_source_file_fetch(ngx_http_jwt_issuer_refresh_t *refresh)
 
     result.text.data = memory;
     result.text.len = len;
+
+    /* only what was let in is known: a bad file is read again */
 
     if (ngx_http_jwt_issuer_refresh_done(refresh, &result) == NGX_OK
         && result.state == NGX_HTTP_JWT_ISSUER_FETCHED)
@@ -167,88 +176,4 @@ ngx_http_jwt_issuer_source_file_fetch(ngx_http_jwt_issuer_refresh_t *refresh)
 
     OPENSSL_cleanse(memory, len);
     ngx_free(memory);
-}
-
-
-/*
- * NULL with *len 0: the file is the known one.  Else the reason why it cannot
- * be used, with errno or 0 in *err.
- */
-
-static const char *
-ngx_http_jwt_issuer_source_file_read(ngx_str_t *path,
-    const ngx_http_jwt_issuer_source_stat_t *known,
-    ngx_http_jwt_issuer_source_stat_t *found, u_char *memory, size_t *len,
-    ngx_err_t *err)
-{
-    ssize_t           n;
-    ngx_fd_t          fd;
-    const char       *reason;
-    ngx_file_info_t   fi;
-
-    *len = 0;
-
-    /* without O_NONBLOCK the open of a FIFO would wait for its writer */
-
-    fd = ngx_open_file(path->data, NGX_FILE_RDONLY|NGX_FILE_NONBLOCK,
-                       NGX_FILE_OPEN, 0);
-    if (fd == NGX_INVALID_FILE) {
-        *err = ngx_errno;
-        return "open() failed";
-    }
-
-    *err = 0;
-    reason = NULL;
-
-    if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR) {
-        *err = ngx_errno;
-        reason = "fstat() failed";
-        goto done;
-    }
-
-    if (!ngx_is_file(&fi)) {
-        reason = "it is not a regular file";
-        goto done;
-    }
-
-    ngx_memzero(found, sizeof(ngx_http_jwt_issuer_source_stat_t));
-
-    found->dev = fi.st_dev;
-    found->ino = fi.st_ino;
-    found->size = fi.st_size;
-    found->mtime = fi.st_mtim;
-    found->ctime = fi.st_ctim;
-
-    if (known && ngx_memcmp(known, found, sizeof(*known)) == 0) {
-        goto done;
-    }
-
-    if (fi.st_size == 0) {
-        reason = "it is empty";
-        goto done;
-    }
-
-    if (fi.st_size > JWTI_KEY_TEXT_MAX) {
-        reason = "it is too long";
-        goto done;
-    }
-
-    n = ngx_read_fd(fd, memory, (size_t) fi.st_size);
-
-    if (n == -1) {
-        *err = ngx_errno;
-        reason = "read() failed";
-
-    } else if (n != fi.st_size) {
-        reason = "it was changed while being read";
-
-    } else {
-        *len = n;
-    }
-
-done:
-
-    (void) ngx_close_file(fd);
-
-    return reason;
 }

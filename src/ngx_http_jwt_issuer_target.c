@@ -386,8 +386,15 @@ ngx_http_jwt_issuer_target_check(ngx_conf_t *cf,
 
     if (conf->token) {
 
+        if (clcf->handler != ngx_http_jwt_issuer_endpoint_handler) {
+            ngx_http_jwt_issuer_place_error(cf, &conf->token->place, 0,
+                                        "\"jwt_issuer_token\" and another"
+                                        " content handler in one location");
+            return NGX_CONF_ERROR;
+        }
+
         if (conf->require == NGX_CONF_UNSET_PTR) {
-            ngx_http_jwt_issuer_place_error(cf, &conf->token->place,
+            ngx_http_jwt_issuer_place_error(cf, &conf->token->place, 0,
                       "\"jwt_issuer_token\" without \"jwt_issuer_require\""
                       " would give tokens to everybody");
             return NGX_CONF_ERROR;
@@ -414,8 +421,10 @@ ngx_http_jwt_issuer_target_resolve(ngx_conf_t *cf,
 {
     ngx_str_t  *environment;
 
+    static ngx_str_t  none = ngx_null_string;
+
     if (jmcf->services.nelts == 0) {
-        ngx_http_jwt_issuer_place_error(cf, &target->place,
+        ngx_http_jwt_issuer_place_error(cf, &target->place, 0,
                                         "no \"jwt_issuer_service\" is"
                                         " configured");
         return NGX_CONF_ERROR;
@@ -432,13 +441,22 @@ ngx_http_jwt_issuer_target_resolve(ngx_conf_t *cf,
     target->fixed = ngx_http_jwt_issuer_service_find(jmcf,
                                                      &target->service.value,
                                                      environment);
+    if (target->fixed == NULL && environment == NULL
+        && ngx_http_jwt_issuer_service_first(jmcf, &target->service.value))
+    {
+        ngx_http_jwt_issuer_place_error(cf, &target->place, 0,
+                                        "jwt service \"%V\" is in several"
+                                        " environments, \"environment=\" must"
+                                        " say which", &target->service.value);
+        return NGX_CONF_ERROR;
+    }
+
     if (target->fixed == NULL) {
-        ngx_http_jwt_issuer_place_error(cf, &target->place,
+        ngx_http_jwt_issuer_place_error(cf, &target->place, 0,
                                         "unknown jwt service \"%V%s%V\"",
                                         &target->service.value,
                                         environment ? "/" : "",
-                                        environment ? environment
-                                                    : &jmcf->environment);
+                                        environment ? environment : &none);
         return NGX_CONF_ERROR;
     }
 

@@ -134,7 +134,7 @@ ngx_http_jwt_issuer_variable_token(ngx_http_request_t *r,
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
 
-    if ((ctx == NULL || ctx->token.data == NULL)
+    if ((ctx == NULL || (ctx->token.data == NULL && ctx->error == NULL))
         && jlcf->inject && jlcf->inject != NGX_CONF_UNSET_PTR)
     {
         ctx = ngx_http_jwt_issuer_ctx(r);

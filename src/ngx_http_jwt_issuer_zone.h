@@ -43,6 +43,7 @@ struct ngx_http_jwt_issuer_record_s {
     ngx_queue_t                   spare;        /* while it is nobody's */
     uint64_t                      id;           /* 0: nobody's */
     u_char                        identity[NGX_HTTP_JWT_ISSUER_IDENTITY];
+    int64_t                       fetched_at;   /* the source last said so */
     int64_t                       stale_at;     /* no signature from then */
     jwti_rotate_t                 rotate;
     ngx_http_jwt_issuer_zone_key_t  keys[JWTI_ROTATE_SLOTS];
@@ -65,6 +66,10 @@ typedef struct {
     ngx_http_jwt_issuer_main_conf_t  *jmcf;
 } ngx_http_jwt_issuer_zone_ctx_t;
 
+
+/* NULL: the record belongs to another service of a later configuration */
+ngx_http_jwt_issuer_record_t *ngx_http_jwt_issuer_zone_record_locked(
+    const ngx_http_jwt_issuer_service_t *service);
 
 /* the published keys of another definition stay published, but never sign */
 void ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,

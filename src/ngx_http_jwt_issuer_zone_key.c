@@ -2,7 +2,7 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * The keys of a record: let in by the master and by worker 0, read by all.
+ * The keys of a record, let in by the master and by worker 0.
  * Which of them signs and which are published is jwti_rotate.h's to say; this
  * file keeps their bytes beside it and cleanses them when they are done.
  */
@@ -13,8 +13,6 @@
 #include <openssl/crypto.h>
 
 
-static ngx_http_jwt_issuer_record_t *ngx_http_jwt_issuer_zone_record_locked(
-    const ngx_http_jwt_issuer_service_t *service);
 static int64_t ngx_http_jwt_issuer_zone_expire_locked(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_record_t *record, int64_t retire);
 static ngx_int_t ngx_http_jwt_issuer_zone_admit_locked(ngx_shm_zone_t *zone,
@@ -25,8 +23,11 @@ static u_char *ngx_http_jwt_issuer_zone_copy_locked(ngx_shm_zone_t *zone,
     const u_char *data, size_t len);
 static void ngx_http_jwt_issuer_zone_free_locked(ngx_shm_zone_t *zone,
     u_char **data, size_t len);
-static int ngx_http_jwt_issuer_zone_signer_locked(
-    const ngx_http_jwt_issuer_record_t *record, int64_t now);
+static void ngx_http_jwt_issuer_zone_drop_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_zone_key_t *kept);
+static int ngx_http_jwt_issuer_zone_publish_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record, const u_char *kid, uint32_t alg,
+    jwti_str_t public, int64_t until, int *fresh);
 
 
 int64_t
@@ -87,20 +88,6 @@ done:
 }
 
 
-/* NULL: the record belongs to another service of a later configuration */
-
-static ngx_http_jwt_issuer_record_t *
-ngx_http_jwt_issuer_zone_record_locked(
-    const ngx_http_jwt_issuer_service_t *service)
-{
-    if (service->record == NULL || service->record->id != service->record_id) {
-        return NULL;
-    }
-
-    return service->record;
-}
-
-
 static ngx_int_t
 ngx_http_jwt_issuer_zone_admit_locked(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_record_t *record,
@@ -154,9 +141,7 @@ ngx_http_jwt_issuer_zone_admit_locked(ngx_shm_zone_t *zone,
 
         /* a worker that died here may have left some */
 
-        ngx_http_jwt_issuer_zone_free_locked(zone, &kept->stored,
-                                             kept->stored_len);
-        ngx_http_jwt_issuer_zone_free_locked(zone, &kept->jwk, kept->jwk_len);
+        ngx_http_jwt_issuer_zone_drop_locked(zone, kept);
 
         kept->jwk = jwk;
         kept->jwk_len = public.len;
@@ -228,18 +213,23 @@ void
 ngx_http_jwt_issuer_zone_clear_locked(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_record_t *record)
 {
-    ngx_uint_t                       i;
-    ngx_http_jwt_issuer_zone_key_t  *kept;
+    ngx_uint_t  i;
 
     jwti_rotate_init(&record->rotate);
 
     for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
-        kept = &record->keys[i];
-
-        ngx_http_jwt_issuer_zone_free_locked(zone, &kept->stored,
-                                             kept->stored_len);
-        ngx_http_jwt_issuer_zone_free_locked(zone, &kept->jwk, kept->jwk_len);
+        ngx_http_jwt_issuer_zone_drop_locked(zone, &record->keys[i]);
     }
+}
+
+
+static void
+ngx_http_jwt_issuer_zone_drop_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_zone_key_t *kept)
+{
+    ngx_http_jwt_issuer_zone_free_locked(zone, &kept->stored,
+                                         kept->stored_len);
+    ngx_http_jwt_issuer_zone_free_locked(zone, &kept->jwk, kept->jwk_len);
 }
 
 
@@ -248,21 +238,15 @@ ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_record_t *record,
     const ngx_http_jwt_issuer_record_t *other, ngx_msec_t retire)
 {
-    int                                    slot, fresh;
-    u_char                                *jwk;
+    int                                    fresh;
     int64_t                                now;
+    jwti_str_t                             public;
     ngx_uint_t                             i;
-    const jwti_rotate_slot_t              *from;
-    ngx_http_jwt_issuer_zone_t            *sh;
-    ngx_http_jwt_issuer_zone_ctx_t        *ctx;
     const ngx_http_jwt_issuer_zone_key_t  *kept;
 
-    ctx = zone->data;
-    sh = ctx->sh;
     now = ngx_http_jwt_issuer_now();
 
     for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
-        from = &other->rotate.slots[i];
         kept = &other->keys[i];
 
         if (kept->jwk == NULL
@@ -271,26 +255,16 @@ ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,
             continue;
         }
 
+        public.data = kept->jwk;
+        public.len = kept->jwk_len;
+
         /* best effort: without space the new keys are what matters */
 
-        jwk = ngx_http_jwt_issuer_zone_copy_locked(zone, kept->jwk,
-                                                   kept->jwk_len);
-        if (jwk == NULL) {
-            return;
-        }
-
-        slot = jwti_rotate_publish(&record->rotate, from->kid, from->alg, now,
-                                   now + (int64_t) retire, &fresh);
-
-        if (slot == JWTI_ROTATE_NONE || !fresh) {
-            ngx_http_jwt_issuer_zone_free_locked(zone, &jwk, kept->jwk_len);
-            continue;
-        }
-
-        record->keys[slot].jwk_len = kept->jwk_len;
-        record->keys[slot].jwk = jwk;
-
-        jwti_rotate_commit(&record->rotate, slot, ++sh->last_serial);
+        (void) ngx_http_jwt_issuer_zone_publish_locked(zone, record,
+                                               other->rotate.slots[i].kid,
+                                               other->rotate.slots[i].alg,
+                                               public, now + (int64_t) retire,
+                                               &fresh);
     }
 }
 
@@ -307,9 +281,86 @@ ngx_http_jwt_issuer_zone_fetched(ngx_shm_zone_t *zone,
 
     if (record) {
         record->stale_at = stale_at;
+        record->fetched_at = ngx_http_jwt_issuer_now();
     }
 
     ngx_http_jwt_issuer_zone_unlock(zone);
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_zone_publish(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, const jwti_key_t *key,
+    int64_t until, int *fresh)
+{
+    int                            slot;
+    ngx_int_t                      rc;
+    ngx_http_jwt_issuer_record_t  *record;
+
+    *fresh = 0;
+
+    if (jwti_key_jwk(key).len == 0) {
+        return NGX_OK;
+    }
+
+    rc = NGX_DECLINED;
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    if (record) {
+        (void) ngx_http_jwt_issuer_zone_expire_locked(zone, record,
+                                        (int64_t) service->settings.retire);
+
+        slot = ngx_http_jwt_issuer_zone_publish_locked(zone, record,
+                                        jwti_key_kid(key).data,
+                                        jwti_alg_index(jwti_key_alg(key)),
+                                        jwti_key_jwk(key), until, fresh);
+
+        rc = (slot == JWTI_ROTATE_NONE) ? NGX_ERROR : NGX_OK;
+    }
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
+
+    return rc;
+}
+
+
+static int
+ngx_http_jwt_issuer_zone_publish_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record, const u_char *kid, uint32_t alg,
+    jwti_str_t public, int64_t until, int *fresh)
+{
+    int                              slot;
+    u_char                          *jwk;
+    ngx_http_jwt_issuer_zone_t      *sh;
+    ngx_http_jwt_issuer_zone_ctx_t  *ctx;
+
+    ctx = zone->data;
+    sh = ctx->sh;
+
+    jwk = ngx_http_jwt_issuer_zone_copy_locked(zone, public.data, public.len);
+    if (jwk == NULL) {
+        return JWTI_ROTATE_NONE;
+    }
+
+    slot = jwti_rotate_publish(&record->rotate, kid, alg,
+                               ngx_http_jwt_issuer_now(), until, fresh);
+
+    if (slot == JWTI_ROTATE_NONE || !*fresh) {
+        ngx_http_jwt_issuer_zone_free_locked(zone, &jwk, public.len);
+        return slot;
+    }
+
+    ngx_http_jwt_issuer_zone_drop_locked(zone, &record->keys[slot]);
+
+    record->keys[slot].jwk_len = public.len;
+    record->keys[slot].jwk = jwk;
+
+    jwti_rotate_commit(&record->rotate, slot, ++sh->last_serial);
+
+    return slot;
 }
 
 
@@ -360,10 +411,7 @@ ngx_http_jwt_issuer_zone_expire_locked(ngx_shm_zone_t *zone,
         kept = &record->keys[i];
 
         if (freed & (1u << i)) {
-            ngx_http_jwt_issuer_zone_free_locked(zone, &kept->jwk,
-                                                 kept->jwk_len);
-            ngx_http_jwt_issuer_zone_free_locked(zone, &kept->stored,
-                                                 kept->stored_len);
+            ngx_http_jwt_issuer_zone_drop_locked(zone, kept);
 
         } else if (jwti_rotate_is_retired(&record->rotate, i, now)) {
             ngx_http_jwt_issuer_zone_free_locked(zone, &kept->stored,
@@ -372,154 +420,4 @@ ngx_http_jwt_issuer_zone_expire_locked(ngx_shm_zone_t *zone,
     }
 
     return next;
-}
-
-
-/* the slot that signs; NONE also when its key is too old to sign */
-
-static int
-ngx_http_jwt_issuer_zone_signer_locked(
-    const ngx_http_jwt_issuer_record_t *record, int64_t now)
-{
-    int  slot;
-
-    if (record->stale_at <= now) {
-        return JWTI_ROTATE_NONE;
-    }
-
-    slot = jwti_rotate_signer(&record->rotate, now);
-
-    if (slot != JWTI_ROTATE_NONE && record->keys[slot].stored == NULL) {
-        return JWTI_ROTATE_NONE;
-    }
-
-    return slot;
-}
-
-
-ngx_uint_t
-ngx_http_jwt_issuer_zone_has_key(ngx_shm_zone_t *zone,
-    const ngx_http_jwt_issuer_service_t *service)
-{
-    ngx_uint_t                     rc;
-    ngx_http_jwt_issuer_record_t  *record;
-
-    ngx_http_jwt_issuer_zone_lock(zone);
-
-    record = ngx_http_jwt_issuer_zone_record_locked(service);
-
-    rc = record
-         && ngx_http_jwt_issuer_zone_signer_locked(record,
-                                                   ngx_http_jwt_issuer_now())
-            != JWTI_ROTATE_NONE;
-
-    ngx_http_jwt_issuer_zone_unlock(zone);
-
-    return rc;
-}
-
-
-ngx_int_t
-ngx_http_jwt_issuer_zone_signer(ngx_shm_zone_t *zone,
-    const ngx_http_jwt_issuer_service_t *service, uint64_t known,
-    uint64_t *serial, const jwti_alg_t **alg, jwti_buf_t *buf)
-{
-    int                                    slot;
-    ngx_int_t                              rc;
-    ngx_http_jwt_issuer_record_t          *record;
-    const ngx_http_jwt_issuer_zone_key_t  *kept;
-
-    rc = NGX_OK;
-
-    ngx_http_jwt_issuer_zone_lock(zone);
-
-    record = ngx_http_jwt_issuer_zone_record_locked(service);
-
-    if (record == NULL) {
-        rc = NGX_DECLINED;
-        goto done;
-    }
-
-    slot = ngx_http_jwt_issuer_zone_signer_locked(record,
-                                                  ngx_http_jwt_issuer_now());
-    if (slot == JWTI_ROTATE_NONE) {
-        rc = NGX_AGAIN;
-        goto done;
-    }
-
-    *serial = record->rotate.slots[slot].serial;
-    *alg = jwti_alg_at(record->rotate.slots[slot].alg);
-
-    if (*serial != known && buf) {
-        kept = &record->keys[slot];
-        jwti_buf_bytes(buf, kept->stored, kept->stored_len);
-    }
-
-done:
-
-    ngx_http_jwt_issuer_zone_unlock(zone);
-
-    return rc;
-}
-
-
-ngx_int_t
-ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
-    const ngx_http_jwt_issuer_service_t *service, ngx_pool_t *pool,
-    ngx_array_t *keys)
-{
-    u_char                                *memory, *p;
-    int64_t                                now;
-    ngx_uint_t                             i, n;
-    ngx_http_jwt_issuer_record_t          *record;
-    ngx_http_jwt_issuer_public_t           found[JWTI_ROTATE_SLOTS], *key;
-    const ngx_http_jwt_issuer_zone_key_t  *kept;
-
-    /* pools are not used under the lock: copied out to here first */
-
-    memory = ngx_palloc(pool, JWTI_ROTATE_SLOTS * JWTI_JWK_MAX);
-    if (memory == NULL) {
-        return NGX_ERROR;
-    }
-
-    n = 0;
-    p = memory;
-    now = ngx_http_jwt_issuer_now();
-
-    ngx_http_jwt_issuer_zone_lock(zone);
-
-    record = ngx_http_jwt_issuer_zone_record_locked(service);
-
-    for (i = 0; record && i < JWTI_ROTATE_SLOTS; i++) {
-        kept = &record->keys[i];
-
-        if (kept->jwk == NULL
-            || kept->jwk_len > JWTI_JWK_MAX
-            || !jwti_rotate_is_published(&record->rotate, i, now))
-        {
-            continue;
-        }
-
-        ngx_memcpy(found[n].kid, record->rotate.slots[i].kid, JWTI_KID_LEN);
-        found[n].jwk.data = p;
-        found[n].jwk.len = kept->jwk_len;
-        p = ngx_cpymem(p, kept->jwk, kept->jwk_len);
-        n++;
-    }
-
-    ngx_http_jwt_issuer_zone_unlock(zone);
-
-    if (n == 0) {
-        ngx_pfree(pool, memory);
-        return NGX_OK;
-    }
-
-    key = ngx_array_push_n(keys, n);
-    if (key == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(key, found, n * sizeof(ngx_http_jwt_issuer_public_t));
-
-    return NGX_OK;
 }

@@ -76,6 +76,9 @@ failed:
 
     jwti_keytext_free(&keytext);
 
+    /* a curve without a name leaves an entry */
+    ERR_clear_error();
+
     return rc;
 }
 
@@ -100,8 +103,9 @@ jwti_key_load(jwti_str_t stored, const jwti_alg_t *alg, jwti_key_t **key,
         keytext.secret_len = stored.len;
 
         if (keytext.secret == NULL) {
+            rc = JWTI_ERROR;
             *err = "out of memory";
-            return JWTI_ERROR;
+            goto failed;
         }
 
     } else {
@@ -121,6 +125,7 @@ jwti_key_load(jwti_str_t stored, const jwti_alg_t *alg, jwti_key_t **key,
 failed:
 
     jwti_keytext_free(&keytext);
+    ERR_clear_error();
 
     return rc;
 }

@@ -57,6 +57,13 @@ jwti_keycheck(EVP_PKEY *pkey, const char **err)
 
     } else if (EVP_PKEY_is_a(pkey, "EC")) {
         rc = jwti_keycheck_ec(pkey, err);
+
+    } else if (!EVP_PKEY_is_a(pkey, "ED25519")) {
+
+        /* it also says no when memory is short: no check may be passed over */
+
+        rc = JWTI_ERROR;
+        *err = "EVP_PKEY_is_a() failed";
     }
 
     ERR_clear_error();

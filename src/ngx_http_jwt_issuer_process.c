@@ -1,0 +1,196 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * What starts and ends with a process: a worker's state, and in worker 0 the
+ * refreshing of keys.
+ */
+
+
+#include "ngx_http_jwt_issuer_aws.h"
+
+
+static ngx_http_jwt_issuer_main_conf_t *ngx_http_jwt_issuer_process_conf(
+    ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
+    ngx_http_jwt_issuer_main_conf_t *jmcf);
+static void ngx_http_jwt_issuer_process_stop(void *data);
+static void ngx_http_jwt_issuer_process_idle(
+    ngx_http_jwt_issuer_process_t *process);
+
+
+/*
+ * In single-process mode a reload starts no process: what the old
+ * configuration runs is stopped here and the new one is started.
+ */
+
+ngx_int_t
+ngx_http_jwt_issuer_process_module(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    if (ngx_process != NGX_PROCESS_SINGLE
+        || ngx_is_init_cycle(cycle->old_cycle))
+    {
+        return NGX_OK;
+    }
+
+    jmcf = ngx_http_jwt_issuer_process_conf(cycle->old_cycle);
+
+    if (jmcf && jmcf->process) {
+        ngx_http_jwt_issuer_process_idle(jmcf->process);
+    }
+
+    jmcf = ngx_http_jwt_issuer_process_conf(cycle);
+
+    if (jmcf == NULL || ngx_test_config) {
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_issuer_process_start(cycle, jmcf);
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_process_init(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    /* it also runs in the cache manager and loader, which serve nothing */
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NGX_OK;
+    }
+
+    jmcf = ngx_http_jwt_issuer_process_conf(cycle);
+
+    if (jmcf == NULL) {
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_issuer_process_start(cycle, jmcf);
+}
+
+
+void
+ngx_http_jwt_issuer_process_exit(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_jwt_issuer_process_conf(cycle);
+
+    if (jmcf && jmcf->process) {
+        ngx_http_jwt_issuer_process_stop(jmcf->process);
+    }
+}
+
+
+/* NULL: no http block, or no service in it */
+
+static ngx_http_jwt_issuer_main_conf_t *
+ngx_http_jwt_issuer_process_conf(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                        i;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    if (cycle->conf_ctx == NULL || cycle->modules == NULL) {
+        return NULL;
+    }
+
+    /* a cycle that did not load the module has no place for it */
+
+    for (i = 0; cycle->modules[i] != &ngx_http_jwt_issuer_module; i++) {
+        if (cycle->modules[i] == NULL) {
+            return NULL;
+        }
+    }
+
+    jmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_jwt_issuer_module);
+
+    if (jmcf == NULL || jmcf->services.nelts == 0) {
+        return NULL;
+    }
+
+    return jmcf;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
+    ngx_http_jwt_issuer_main_conf_t *jmcf)
+{
+    ngx_pool_cleanup_t             *cln;
+    ngx_http_jwt_issuer_process_t  *process;
+
+    cln = ngx_pool_cleanup_add(cycle->pool,
+                               sizeof(ngx_http_jwt_issuer_process_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    process = cln->data;
+    ngx_memzero(process, sizeof(ngx_http_jwt_issuer_process_t));
+
+    process->jmcf = jmcf;
+    process->cycle = cycle;
+    process->log = cycle->log;
+
+    process->parsed = ngx_pcalloc(cycle->pool, jmcf->services.nelts
+                                     * sizeof(ngx_http_jwt_issuer_parsed_t));
+    if (process->parsed == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_issuer_wait_init(process);
+
+    cln->handler = ngx_http_jwt_issuer_process_stop;
+    jmcf->process = process;
+
+    if (ngx_process == NGX_PROCESS_WORKER && ngx_worker != 0) {
+        return NGX_OK;
+    }
+
+    ngx_http_jwt_issuer_zone_sweep(process);
+
+    /*
+     * A worker that cannot fetch serves the keys that are in the zone; an
+     * error here would end it, and nginx with it.
+     */
+
+    if (jmcf->aws && ngx_http_jwt_issuer_curl_init(process) == NGX_OK) {
+        process->aws = ngx_http_jwt_issuer_aws_create(process);
+    }
+
+    return ngx_http_jwt_issuer_refresh_init(process);
+}
+
+
+/* called twice: when the process exits, and with the cycle's pool */
+
+static void
+ngx_http_jwt_issuer_process_stop(void *data)
+{
+    ngx_http_jwt_issuer_process_t *process = data;
+
+    ngx_http_jwt_issuer_process_idle(process);
+    ngx_http_jwt_issuer_wait_stop(process);
+    ngx_http_jwt_issuer_keys_free(process);
+}
+
+
+/* requests that an old configuration still serves go on without it */
+
+static void
+ngx_http_jwt_issuer_process_idle(ngx_http_jwt_issuer_process_t *process)
+{
+    ngx_http_jwt_issuer_refresh_stop(process);
+
+    if (process->aws) {
+        ngx_http_jwt_issuer_aws_stop(process->aws);
+        process->aws = NULL;
+    }
+
+    ngx_http_jwt_issuer_curl_stop(process);
+}

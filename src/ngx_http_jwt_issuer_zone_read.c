@@ -1,0 +1,204 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * What all workers read of a record: the key that signs, and the public keys.
+ */
+
+
+#include "ngx_http_jwt_issuer_zone.h"
+
+
+static int ngx_http_jwt_issuer_zone_signer_locked(
+    const ngx_http_jwt_issuer_record_t *record, int64_t now);
+
+
+/* NULL: the record belongs to another service of a later configuration */
+
+ngx_http_jwt_issuer_record_t *
+ngx_http_jwt_issuer_zone_record_locked(
+    const ngx_http_jwt_issuer_service_t *service)
+{
+    if (service->record == NULL || service->record->id != service->record_id) {
+        return NULL;
+    }
+
+    return service->record;
+}
+
+
+/* the slot that signs; NONE also when its key is too old to sign */
+
+static int
+ngx_http_jwt_issuer_zone_signer_locked(
+    const ngx_http_jwt_issuer_record_t *record, int64_t now)
+{
+    int  slot;
+
+    if (record->stale_at <= now) {
+        return JWTI_ROTATE_NONE;
+    }
+
+    slot = jwti_rotate_signer(&record->rotate, now);
+
+    if (slot != JWTI_ROTATE_NONE && record->keys[slot].stored == NULL) {
+        return JWTI_ROTATE_NONE;
+    }
+
+    return slot;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_issuer_zone_has_key(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service)
+{
+    ngx_uint_t                     rc;
+    ngx_http_jwt_issuer_record_t  *record;
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    rc = record
+         && ngx_http_jwt_issuer_zone_signer_locked(record,
+                                                   ngx_http_jwt_issuer_now())
+            != JWTI_ROTATE_NONE;
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_zone_signer(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, uint64_t known,
+    uint64_t *serial, const jwti_alg_t **alg, jwti_buf_t *buf)
+{
+    int                                    slot;
+    ngx_int_t                              rc;
+    ngx_http_jwt_issuer_record_t          *record;
+    const ngx_http_jwt_issuer_zone_key_t  *kept;
+
+    rc = NGX_OK;
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    if (record == NULL) {
+        rc = NGX_DECLINED;
+        goto done;
+    }
+
+    slot = ngx_http_jwt_issuer_zone_signer_locked(record,
+                                                  ngx_http_jwt_issuer_now());
+    if (slot == JWTI_ROTATE_NONE) {
+        rc = NGX_AGAIN;
+        goto done;
+    }
+
+    *serial = record->rotate.slots[slot].serial;
+    *alg = jwti_alg_at(record->rotate.slots[slot].alg);
+
+    if (*serial != known && buf) {
+        kept = &record->keys[slot];
+        jwti_buf_bytes(buf, kept->stored, kept->stored_len);
+    }
+
+done:
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, ngx_pool_t *pool,
+    ngx_array_t *keys)
+{
+    u_char                                *memory, *p;
+    int64_t                                now;
+    ngx_uint_t                             i, n;
+    ngx_http_jwt_issuer_record_t          *record;
+    ngx_http_jwt_issuer_public_t           found[JWTI_ROTATE_SLOTS], *key;
+    const ngx_http_jwt_issuer_zone_key_t  *kept;
+
+    /* pools are not used under the lock: copied out to here first */
+
+    memory = ngx_palloc(pool, JWTI_ROTATE_SLOTS * JWTI_JWK_MAX);
+    if (memory == NULL) {
+        return NGX_ERROR;
+    }
+
+    n = 0;
+    p = memory;
+    now = ngx_http_jwt_issuer_now();
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    for (i = 0; record && i < JWTI_ROTATE_SLOTS; i++) {
+        kept = &record->keys[i];
+
+        if (kept->jwk == NULL
+            || kept->jwk_len > JWTI_JWK_MAX
+            || !jwti_rotate_is_published(&record->rotate, i, now))
+        {
+            continue;
+        }
+
+        ngx_memcpy(found[n].kid, record->rotate.slots[i].kid, JWTI_KID_LEN);
+        found[n].jwk.data = p;
+        found[n].jwk.len = kept->jwk_len;
+        p = ngx_cpymem(p, kept->jwk, kept->jwk_len);
+        n++;
+    }
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
+
+    if (n == 0) {
+        ngx_pfree(pool, memory);
+        return NGX_OK;
+    }
+
+    key = ngx_array_push_n(keys, n);
+    if (key == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(key, found, n * sizeof(ngx_http_jwt_issuer_public_t));
+
+    return NGX_OK;
+}
+
+
+int64_t
+ngx_http_jwt_issuer_zone_fetched_at(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service)
+{
+    int64_t                        fetched;
+    ngx_http_jwt_issuer_record_t  *record;
+
+    fetched = -1;
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    if (record
+        && ngx_http_jwt_issuer_zone_signer_locked(record,
+                                                  ngx_http_jwt_issuer_now())
+           != JWTI_ROTATE_NONE)
+    {
+        fetched = record->fetched_at;
+    }
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
+
+    return fetched;
+}
