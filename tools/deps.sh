@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# deps.sh GROUP…: installs with apt what is missing; groups: build run test.
+# deps.sh GROUP…: installs with apt what is missing; groups: build run test aws
+# ansible.
 #
 # Where everything is there it asks dpkg and nothing else: no network.  As root
 # or through sudo.  On a system without apt it only looks whether the tools are
@@ -28,7 +29,8 @@ clang_rt() {
 
 packages() {
     if has_group build; then
-        echo gcc make libc6-dev pkg-config libjwt-dev libjansson-dev libssl-dev
+        echo gcc make libc6-dev pkg-config libjwt-dev libjansson-dev \
+            libssl-dev libcurl4-openssl-dev
         if [ -n "${NGINX_SRC:-}" ]; then
             echo libpcre2-dev zlib1g-dev    # what nginx's configure wants
         else
@@ -48,6 +50,16 @@ packages() {
             binutils
         clang_rt
     fi
+    if has_group aws; then
+        # python3-moto itself comes from a newer suite, see below
+        echo curl openssl iproute2 util-linux python3-boto3 python3-flask \
+            python3-flask-cors python3-werkzeug python3-responses \
+            python3-xmltodict python3-jinja2 python3-cryptography \
+            python3-antlr4
+    fi
+    if has_group ansible; then
+        echo ansible python3-boto3
+    fi
 }
 
 # what a machine without apt must have
@@ -56,7 +68,7 @@ find_tools() {
     for tool in "${CC:-cc}" make pkg-config curl openssl perl; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
-    for tool in libjwt jansson 'libcrypto >= 3.0'; do
+    for tool in libjwt jansson "libcrypto >= 3.0" "libcurl >= 7.87"; do
         pkg-config --exists "$tool" 2>/dev/null || missing+=("$tool")
     done
     [ -n "$nginx_version" ] ||
@@ -140,4 +152,10 @@ fi
 
 if has_group test; then
     "$(dirname "$0")/test-nginx.sh"
+fi
+
+if has_group aws; then
+    PYTHONPATH=$root/.deps/usr/lib/python3/dist-packages \
+        /usr/bin/python3 -B -c 'import moto.server' 2>/dev/null ||
+        "$(dirname "$0")/newer-suite.sh" trixie python3-moto
 fi

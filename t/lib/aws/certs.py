@@ -1,0 +1,96 @@
+"""certs.py: a CA of our own and certificates with one fault each.
+
+Made by the openssl command at every start: no certificate is kept that could
+expire, and no key is in the repository.
+"""
+
+import os
+import ssl
+import subprocess
+import tempfile
+
+NAMES = "DNS:localhost,IP:127.0.0.1,DNS:*.us-east-1.amazonaws.com"
+KINDS = ("tls", "wrong_name", "unknown_ca", "expired", "old_tls")
+
+
+def openssl(*arguments):
+    """Runs openssl; what it says is in the exception."""
+    done = subprocess.run(["openssl", *arguments], capture_output=True,
+                          text=True, timeout=30, check=False)
+    if done.returncode:
+        raise RuntimeError("openssl %s: %s" % (arguments[0], done.stderr))
+    return done.stdout
+
+
+def make_ca(folder, name):
+    """NAME.pem and NAME.key."""
+    path = os.path.join(folder, name)
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            "-subj", "/CN=test " + name, "-keyout", path + ".key",
+            "-out", path + ".pem", "-addext",
+            "keyUsage=critical,keyCertSign,cRLSign")
+    return path
+
+
+def make_cert(folder, name, ca, names, days):
+    """NAME.pem and NAME.key, signed by ca."""
+    path = os.path.join(folder, name)
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-subj", "/CN=test " + name,
+            "-keyout", path + ".key", "-out", path + ".csr")
+    with tempfile.NamedTemporaryFile("w", dir=folder) as extensions:
+        extensions.write("subjectAltName=%s\nextendedKeyUsage=serverAuth\n"
+                         "authorityKeyIdentifier=keyid\n" % names)
+        extensions.flush()
+        openssl("x509", "-req", "-in", path + ".csr", "-CA", ca + ".pem",
+                "-CAkey", ca + ".key", "-CAcreateserial", "-days", str(days),
+                "-extfile", extensions.name, "-out", path + ".pem")
+    os.unlink(path + ".csr")
+    return path
+
+
+def make_all(folder):
+    """Server contexts by kind; clients trust FOLDER/ca.pem."""
+    ca = make_ca(folder, "ca")
+    other = make_ca(folder, "unknown")
+    good = make_cert(folder, "tls", ca, NAMES, 2)
+    certs = {
+        "tls": good,
+        "old_tls": good,
+        "wrong_name": make_cert(folder, "wrong_name", ca,
+                                "DNS:elsewhere.example", 2),
+        "unknown_ca": make_cert(folder, "unknown_ca", other, NAMES, 2),
+        "expired": make_cert(folder, "expired", ca, NAMES, -1),
+    }
+    return {kind: context(certs[kind], kind == "old_tls") for kind in KINDS}
+
+
+def context(path, old):
+    """A server's TLS; old: nothing newer than 1.1."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if old:
+        made.set_ciphers("ALL:@SECLEVEL=0")
+        made.minimum_version = ssl.TLSVersion.TLSv1
+        made.maximum_version = ssl.TLSVersion.TLSv1_1
+    made.load_cert_chain(path + ".pem", path + ".key")
+    return made
+
+
+def make_key(kind):
+    """(base64 of PKCS#8 DER on one line, public key in PEM)."""
+    options = {
+        "RSA": ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+        "RSA1024": ["RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
+        "P-256": ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+        "P-384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
+        "P-521": ["EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
+        "Ed25519": ["ED25519"],
+    }
+    if kind not in options:
+        raise ValueError("no kind of key " + kind)
+    pem = openssl("genpkey", "-algorithm", *options[kind])
+    lines = [line for line in pem.splitlines() if not line.startswith("-")]
+    done = subprocess.run(["openssl", "pkey", "-pubout"], input=pem, text=True,
+                          capture_output=True, timeout=30, check=True)
+    return "".join(lines), done.stdout
