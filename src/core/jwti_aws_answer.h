@@ -32,8 +32,9 @@
 
 /*
  * For a log as it is: texts are terminated, printable ASCII, of one line, and
- * hold nothing of a good answer but names of containers and variables.  Runs
- * of more than 100 characters that could be a token are replaced by "[...]".
+ * hold nothing of a good answer but names of containers and variables and the
+ * status of a service.  Runs of more than 100 characters that could be a token
+ * are replaced by "[...]".
  */
 typedef struct {
     jwti_aws_class_e  class;
@@ -77,10 +78,11 @@ void jwti_aws_answer_classify(jwti_aws_answer_t *answer,
     const jwti_http_response_t *response, int64_t signed_at);
 
 /*
- * Read the body of a good answer.  memory: JWTI_KEY_TEXT_MAX bytes for the
- * texts of the result, which the caller cleanses.
+ * Read the body of a good answer; answer is as jwti_aws_answer_classify() left
+ * it.  memory: JWTI_KEY_TEXT_MAX bytes for the texts of the result, which the
+ * caller cleanses.
  *
- * JWTI_OK.  Otherwise answer->class and ->message say why, ->code is "", and
+ * JWTI_OK: answer is as it was.  Otherwise its class and message say why, and
  * nothing of a secret is left in memory: JWTI_NOT_FOUND (what was asked is not
  * there: class NOT_FOUND), JWTI_INVALID (a body that is none: TRANSIENT when it
  * is not even JSON or XML, else PERMANENT) or JWTI_ERROR (out of memory:
