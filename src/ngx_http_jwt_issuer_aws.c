@@ -95,6 +95,8 @@ ngx_http_jwt_issuer_aws_next(ngx_http_jwt_issuer_aws_t *aws)
         q = ngx_queue_head(&aws->waiting);
         call = ngx_queue_data(q, ngx_http_jwt_issuer_call_t, queue);
 
+        /* the analyzer takes an entry that has left for the next one */
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         ngx_queue_remove(q);
         ngx_queue_insert_tail(&aws->active, q);
 

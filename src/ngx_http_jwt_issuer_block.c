@@ -34,6 +34,8 @@ ngx_http_jwt_issuer_block_parse(ngx_conf_t *cf, ngx_command_t *commands,
     block.conf = conf;
 
     cf->handler = ngx_http_jwt_issuer_block_directive;
+    /* it is read no longer than this function runs: cf is restored */
+    /* cppcheck-suppress autoVariables */
     cf->handler_conf = (void *) &block;
 
     rv = ngx_conf_parse(cf, NULL);

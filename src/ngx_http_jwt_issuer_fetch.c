@@ -17,6 +17,7 @@ static void ngx_http_jwt_issuer_fetch_begin(
     ngx_http_jwt_issuer_fetch_t *fetch);
 static void ngx_http_jwt_issuer_fetch_result(
     ngx_http_jwt_issuer_fetch_t *fetch, CURLcode code);
+static void ngx_http_jwt_issuer_fetch_cancel_all(ngx_queue_t *fetches);
 static void ngx_http_jwt_issuer_fetch_free(
     ngx_http_jwt_issuer_fetch_t *fetch);
 
@@ -261,16 +262,21 @@ ngx_http_jwt_issuer_fetch_cancel(ngx_http_jwt_issuer_fetch_t *fetch)
 void
 ngx_http_jwt_issuer_fetch_stop(ngx_http_jwt_issuer_curl_t *curl)
 {
+    ngx_http_jwt_issuer_fetch_cancel_all(&curl->running);
+    ngx_http_jwt_issuer_fetch_cancel_all(&curl->pending);
+}
+
+
+static void
+ngx_http_jwt_issuer_fetch_cancel_all(ngx_queue_t *fetches)
+{
     ngx_queue_t  *q;
 
-    while (!ngx_queue_empty(&curl->running)) {
-        q = ngx_queue_head(&curl->running);
-        ngx_http_jwt_issuer_fetch_cancel(
-                     ngx_queue_data(q, ngx_http_jwt_issuer_fetch_t, queue));
-    }
+    while (!ngx_queue_empty(fetches)) {
+        q = ngx_queue_head(fetches);
 
-    while (!ngx_queue_empty(&curl->pending)) {
-        q = ngx_queue_head(&curl->pending);
+        /* it takes itself off the queue, which the analyzer loses sight of */
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
         ngx_http_jwt_issuer_fetch_cancel(
                      ngx_queue_data(q, ngx_http_jwt_issuer_fetch_t, queue));
     }

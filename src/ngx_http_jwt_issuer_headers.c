@@ -52,10 +52,12 @@ ngx_http_jwt_issuer_headers_replace(ngx_http_request_t *r,
     ngx_http_jwt_issuer_saved_t  *saved;
 
     n = 0;
+    part = &r->headers_in.headers.part;
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
+    do {
         n += part->nelts;
-    }
+        part = part->next;
+    } while (part);
 
     if (ngx_list_init(&list, r->pool, n + 1, sizeof(ngx_table_elt_t))
         != NGX_OK)
