@@ -198,9 +198,19 @@ ngx_int_t
 ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r, ngx_uint_t status,
     const ngx_str_t *type, ngx_str_t *body)
 {
-    ngx_int_t     rc;
-    ngx_buf_t    *b;
-    ngx_chain_t   out;
+    ngx_int_t                   rc;
+    ngx_buf_t                  *b;
+    ngx_chain_t                 out;
+    ngx_http_jwt_issuer_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
+
+    if (ctx && ctx->no_store) {
+
+        /* each answer is another one: never 304 or 412 */
+
+        r->disable_not_modified = 1;
+    }
 
     r->headers_out.status = status;
     r->headers_out.content_type = *type;

@@ -62,7 +62,12 @@ ngx_http_jwt_issuer_block_directive(ngx_conf_t *cf, ngx_command_t *dummy,
     name = cf->args->elts;
     nargs = cf->args->nelts;
 
-    if (nargs == 2 && ngx_strcmp(name->data, "include") == 0) {
+    if (ngx_strcmp(name->data, "include") == 0) {
+
+        if (nargs != 2) {
+            goto number;
+        }
+
         return ngx_conf_include(cf, dummy, data);
     }
 
@@ -86,10 +91,7 @@ ngx_http_jwt_issuer_block_directive(ngx_conf_t *cf, ngx_command_t *dummy,
           || (nargs <= NGX_CONF_MAX_ARGS
               && cmd->type & NGX_CONF_ARGS_NUMBER & (1 << (nargs - 1)))))
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid number of arguments in \"%V\" directive",
-                           name);
-        return NGX_CONF_ERROR;
+        goto number;
     }
 
     rv = cmd->set(cf, cmd, block->conf);
@@ -100,6 +102,14 @@ ngx_http_jwt_issuer_block_directive(ngx_conf_t *cf, ngx_command_t *dummy,
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "\"%V\" directive %s", name, rv);
+
+    return NGX_CONF_ERROR;
+
+number:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid number of arguments in \"%V\" directive",
+                       name);
 
     return NGX_CONF_ERROR;
 }

@@ -198,6 +198,12 @@ ngx_http_jwt_issuer_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_value(jmcf->jwks_max_age, 300);
 
+    if (jmcf->jwks_max_age > 86400) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"jwt_issuer_jwks_max_age\" must be at most 1d");
+        return NGX_CONF_ERROR;
+    }
+
     if (jmcf->services.nelts == 0) {
         return NGX_CONF_OK;
     }

@@ -421,8 +421,6 @@ ngx_http_jwt_issuer_target_resolve(ngx_conf_t *cf,
 {
     ngx_str_t  *environment;
 
-    static ngx_str_t  none = ngx_null_string;
-
     if (jmcf->services.nelts == 0) {
         ngx_http_jwt_issuer_place_error(cf, &target->place, 0,
                                         "no \"jwt_issuer_service\" is"
@@ -441,7 +439,7 @@ ngx_http_jwt_issuer_target_resolve(ngx_conf_t *cf,
     target->fixed = ngx_http_jwt_issuer_service_find(jmcf,
                                                      &target->service.value,
                                                      environment);
-    if (target->fixed == NULL && environment == NULL
+    if (target->fixed == NULL && target->environment == NULL
         && ngx_http_jwt_issuer_service_first(jmcf, &target->service.value))
     {
         ngx_http_jwt_issuer_place_error(cf, &target->place, 0,
@@ -452,11 +450,16 @@ ngx_http_jwt_issuer_target_resolve(ngx_conf_t *cf,
     }
 
     if (target->fixed == NULL) {
+
+        if (environment == NULL) {
+            environment = &jmcf->environment;
+        }
+
         ngx_http_jwt_issuer_place_error(cf, &target->place, 0,
                                         "unknown jwt service \"%V%s%V\"",
                                         &target->service.value,
-                                        environment ? "/" : "",
-                                        environment ? environment : &none);
+                                        environment->len ? "/" : "",
+                                        environment);
         return NGX_CONF_ERROR;
     }
 

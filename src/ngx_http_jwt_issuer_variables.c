@@ -10,6 +10,8 @@
 #include "ngx_http_jwt_issuer.h"
 
 
+static ngx_http_jwt_issuer_ctx_t *ngx_http_jwt_issuer_variable_ctx(
+    ngx_http_request_t *r);
 static ngx_int_t ngx_http_jwt_issuer_variable_token(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_issuer_variable_kid(ngx_http_request_t *r,
@@ -120,13 +122,14 @@ ngx_http_jwt_issuer_variables_headers(ngx_conf_t *cf,
 
 
 /*
- * A location that injects mints when the variable is read before its turn: an
- * empty value would be taken for a token.  It does not wait for a key then.
+ * A location that injects mints when one of the variables is read before its
+ * turn: an empty value would be taken for a token.  All of them do it, so that
+ * those of one string do not change while nginx puts it together.  None does
+ * once there is an answer, and none waits for a key.  NULL: nothing to show.
  */
 
-static ngx_int_t
-ngx_http_jwt_issuer_variable_token(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
+static ngx_http_jwt_issuer_ctx_t *
+ngx_http_jwt_issuer_variable_ctx(ngx_http_request_t *r)
 {
     ngx_http_jwt_issuer_ctx_t             *ctx;
     const ngx_http_jwt_issuer_loc_conf_t  *jlcf;
@@ -134,21 +137,32 @@ ngx_http_jwt_issuer_variable_token(ngx_http_request_t *r,
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
 
-    if ((ctx == NULL || (ctx->token.data == NULL && ctx->error == NULL))
-        && jlcf->inject && jlcf->inject != NGX_CONF_UNSET_PTR)
+    if (jlcf->inject == NULL || jlcf->inject == NGX_CONF_UNSET_PTR
+        || r->headers_out.status != 0 || r->header_sent
+        || (ctx && (ctx->token.data || ctx->error || ctx->minting)))
     {
-        ctx = ngx_http_jwt_issuer_ctx(r);
-        if (ctx == NULL) {
-            return NGX_ERROR;
-        }
-
-        if (!ctx->minting
-            && ngx_http_jwt_issuer_require_target(r, jlcf->inject, ctx)
-               == NGX_OK)
-        {
-            (void) ngx_http_jwt_issuer_mint(r, jlcf->inject, ctx, NULL);
-        }
+        return ctx;
     }
+
+    ctx = ngx_http_jwt_issuer_ctx(r);
+
+    if (ctx && ngx_http_jwt_issuer_require_target(r, jlcf->inject, ctx)
+               == NGX_OK)
+    {
+        (void) ngx_http_jwt_issuer_mint(r, jlcf->inject, ctx, NULL);
+    }
+
+    return ctx;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_variable_token(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_jwt_issuer_ctx_t  *ctx;
+
+    ctx = ngx_http_jwt_issuer_variable_ctx(r);
 
     if (ctx == NULL) {
         return ngx_http_jwt_issuer_variable_set(v, NULL, 0);
@@ -165,9 +179,9 @@ ngx_http_jwt_issuer_variable_kid(ngx_http_request_t *r,
 {
     ngx_http_jwt_issuer_ctx_t  *ctx;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
+    ctx = ngx_http_jwt_issuer_variable_ctx(r);
 
-    if (ctx == NULL) {
+    if (ctx == NULL || ctx->token.data == NULL) {
         return ngx_http_jwt_issuer_variable_set(v, NULL, 0);
     }
 
@@ -182,7 +196,7 @@ ngx_http_jwt_issuer_variable_expires(ngx_http_request_t *r,
     u_char                     *p;
     ngx_http_jwt_issuer_ctx_t  *ctx;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
+    ctx = ngx_http_jwt_issuer_variable_ctx(r);
 
     if (ctx == NULL || ctx->token.data == NULL) {
         return ngx_http_jwt_issuer_variable_set(v, NULL, 0);
@@ -205,7 +219,7 @@ ngx_http_jwt_issuer_variable_error(ngx_http_request_t *r,
 {
     ngx_http_jwt_issuer_ctx_t  *ctx;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
+    ctx = ngx_http_jwt_issuer_variable_ctx(r);
 
     if (ctx == NULL || ctx->error == NULL) {
         return ngx_http_jwt_issuer_variable_set(v, NULL, 0);

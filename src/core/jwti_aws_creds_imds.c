@@ -327,20 +327,18 @@ jwti_aws_imds_take_role(jwti_aws_run_t *run, jwti_str_t body)
         /* void */
     }
 
-    while (len > 0 && (body.data[len - 1] == '\r' || body.data[len - 1] == ' '))
-    {
-        len--;
-    }
-
     body.len = len;
+    body = jwti_aws_run_trim(body);
 
-    if (len > JWTI_AWS_NAME_MAX || !jwti_aws_imds_is_name(body, "_+=,.@-")) {
+    if (body.len > JWTI_AWS_NAME_MAX
+        || !jwti_aws_imds_is_name(body, "_+=,.@-"))
+    {
         return jwti_aws_run_error(run, "%s: the answer is no role's name",
                                   run->label);
     }
 
-    memcpy(run->role_name, body.data, len);
-    run->role_name[len] = '\0';
+    memcpy(run->role_name, body.data, body.len);
+    run->role_name[body.len] = '\0';
 
     run->state = JWTI_AWS_IMDS_CREDENTIALS;
 
@@ -386,10 +384,7 @@ jwti_aws_imds_take_credentials(jwti_aws_run_t *run, jwti_str_t body)
 static jwti_aws_verdict_e
 jwti_aws_imds_take_region(jwti_aws_run_t *run, jwti_str_t body)
 {
-    while (body.len > 0 && memchr(" \r\n", body.data[body.len - 1], 3) != NULL)
-    {
-        body.len--;
-    }
+    body = jwti_aws_run_trim(body);
 
     if (!jwti_aws_region_valid(body)) {
         return jwti_aws_run_error(run, "%s: the answer is no region",

@@ -30,10 +30,18 @@ static jwti_aws_verdict_e jwti_aws_run_members(jwti_aws_run_t *run,
     const jwti_json_t *json);
 
 
+static const jwti_aws_env_e  jwti_aws_run_secrets[] = {
+    JWTI_ENV_SECRET_ACCESS_KEY,
+    JWTI_ENV_SESSION_TOKEN,
+    JWTI_ENV_CONTAINER_TOKEN
+};
+
+
 jwti_aws_verdict_e
 jwti_aws_run_error(jwti_aws_run_t *run, const char *format, ...)
 {
     char     *pos;
+    size_t    i;
     va_list   args;
 
     va_start(args, format);
@@ -55,8 +63,14 @@ jwti_aws_run_error(jwti_aws_run_t *run, const char *format, ...)
     jwti_aws_run_blot(run->error, run->token);
     jwti_aws_run_blot(run->error, run->credentials.secret_key);
     jwti_aws_run_blot(run->error, run->credentials.session_token);
-    jwti_aws_run_blot(run->error,
-        jwti_aws_env_get(run->env, JWTI_ENV_CONTAINER_TOKEN));
+
+    for (i = 0; i < sizeof(jwti_aws_run_secrets) / sizeof(jwti_aws_env_e);
+         i++)
+    {
+        jwti_aws_run_blot(run->error,
+                          jwti_aws_env_get(run->env,
+                                           jwti_aws_run_secrets[i]));
+    }
 
     return JWTI_AWS_RUN_FAILED;
 }
@@ -71,6 +85,25 @@ jwti_aws_run_str(const char *text)
     str.len = (text == NULL) ? 0 : strlen(text);
 
     return str;
+}
+
+
+jwti_str_t
+jwti_aws_run_trim(jwti_str_t text)
+{
+    unsigned char  ch;
+
+    while (text.len > 0) {
+        ch = text.data[text.len - 1];
+
+        if (ch != ' ' && ch != '\t' && ch != '\r' && ch != '\n') {
+            break;
+        }
+
+        text.len--;
+    }
+
+    return text;
 }
 
 
@@ -224,11 +257,7 @@ jwti_aws_run_refused(jwti_aws_run_t *run, const char *label,
 jwti_rc_t
 jwti_aws_run_token(jwti_aws_run_t *run, jwti_str_t text)
 {
-    while (text.len > 0
-           && memchr(" \t\r\n", text.data[text.len - 1], 4) != NULL)
-    {
-        text.len--;
-    }
+    text = jwti_aws_run_trim(text);
 
     OPENSSL_cleanse(run->token, sizeof(run->token));
     run->token[0] = '\0';

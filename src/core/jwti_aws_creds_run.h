@@ -182,6 +182,9 @@ jwti_aws_verdict_e jwti_aws_run_error(jwti_aws_run_t *run,
 
 jwti_str_t jwti_aws_run_str(const char *text);      /* NULL: empty */
 
+/* without white space at its end */
+jwti_str_t jwti_aws_run_trim(jwti_str_t text);
+
 /* "~/x" with HOME; path itself, else; NULL: HOME is not set or too long */
 const char *jwti_aws_run_path(jwti_aws_run_t *run, const char *path);
 

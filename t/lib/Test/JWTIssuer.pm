@@ -104,7 +104,10 @@ add_block_preprocessor(sub {
         return if defined $block->$section;
     }
 
-    $block->set_value('no_error_log', qr/\[(?:error|crit|alert|emerg)\]/)
+    # a denial is for the operator to see, and what a block has asked for
+    $block->set_value('no_error_log',
+                      qr/\[(?:error|crit|alert|emerg)\]
+                         (?!.*access\ forbidden\ by\ jwt_issuer_require)/x)
         unless defined $block->must_die;
 });
 

@@ -3,7 +3,7 @@ package Test::JWTIssuer::Peer;
 # PyJWT's judgement in one process that is asked again and again: a suite that
 # verifies many tokens would spend its time on starting Python.
 #
-#   my ($good, $claims_or_why, $header) = judge($token, $jwks, audience => ...);
+#   my ($good, $claims_or_why, $header) = judge($token, $jwks);
 #
 # jwks: the set's text, or a URL of this machine.
 
@@ -23,14 +23,14 @@ my ($pid, $owner, $in, $out);
 
 
 sub judge {
-    my ($token, $jwks, %want) = @_;
+    my ($token, $jwks) = @_;
 
     start() unless $pid && $owner == $$;
 
     my $set = $jwks =~ /^\s*\{/ ? eval { $json->decode($jwks) } : $jwks;
     return (0, "no JWKS: $jwks") unless defined $set;
 
-    print {$in} $json->encode({ token => $token, jwks => $set, %want }), "\n";
+    print {$in} $json->encode({ token => $token, jwks => $set }), "\n";
 
     my $line = <$out> // die "the verifier is gone\n";
     my $answer = $json->decode($line);

@@ -19,6 +19,9 @@ package Test::JWTIssuer::Upstream;
 # like credentials), a token as <its subject> when PyJWT accepts it with this
 # server's /jwks and loudly when not; untouched says instead of the body how
 # many requests _NEVER has seen.
+# http2(PATH, CURL-ARGUMENT...), as a filter: the body is what curl gets over
+# HTTP/2 from "listen $TEST_NGINX_HTTP2_PORT http2".  (Test::Nginx's own section
+# takes nginx 1.22 for one that knows "http2 on".)
 # Functions: asked (requests to all upstreams since the last call).
 
 use strict;
@@ -34,7 +37,7 @@ use Test::JWTIssuer ();
 use Test::JWTIssuer::Peer qw( judge );
 use Test::JWTIssuer::Token qw( note_tokens );
 
-our @EXPORT = qw( upstream untouched asked );
+our @EXPORT = qw( upstream untouched http2 asked );
 
 my %serve = (
     http => \&serve_http, never => \&serve_http, fastcgi => \&serve_fastcgi,
@@ -52,10 +55,11 @@ my $seen = 0;
 my @pids;
 
 start($_) for sort keys %serve;
+$ENV{TEST_NGINX_HTTP2_PORT} = listener()->sockport;
 
 {
     no strict 'refs';
-    *{"Test::Base::Filter::$_"} = \&{$_} for qw( upstream untouched );
+    *{"Test::Base::Filter::$_"} = \&{$_} for qw( upstream untouched http2 asked );
 }
 
 Test::Nginx::Util::add_block_preprocessor(sub {
@@ -74,9 +78,7 @@ Test::Nginx::Util::add_block_preprocessor(sub {
 sub start {
     my ($kind) = @_;
 
-    my $socket = IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1',
-                                       ReuseAddr => 1)
-        or die "listen: $!\n";
+    my $socket = listener();
 
     $ENV{ 'TEST_NGINX_UP_' . uc $kind } = $socket->sockport;
 
@@ -106,6 +108,12 @@ sub start {
             kill 'KILL', $$;
         }
     }
+}
+
+
+sub listener {
+    return IO::Socket::INET->new(Listen => 64, LocalAddr => '127.0.0.1',
+                                 ReuseAddr => 1) || die "listen: $!\n";
 }
 
 
@@ -382,6 +390,20 @@ sub whose {
     my ($good, $claims) = judge($token, "http://127.0.0.1:$port/jwks");
 
     return $good ? $claims->{sub} : "NOT VERIFIED: $claims";
+}
+
+
+sub http2 {
+    my ($path, @args) = @_;
+
+    my @command = (qw( curl -sS -m 5 --http2-prior-knowledge ), @args,
+                   "http://127.0.0.1:$ENV{TEST_NGINX_HTTP2_PORT}$path");
+
+    return sub {
+        open my $in, '-|', @command or die "curl: $!\n";
+        local $/;
+        return scalar <$in>;
+    };
 }
 
 

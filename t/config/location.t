@@ -1,0 +1,192 @@
+# The other directives of locations: jwt_issuer_require, jwt_issuer_wait and
+# jwt_issuer_jwks.  Fails when a check of require(), jwks() or jwks_check() is
+# taken out.
+
+use lib 't/lib';
+use Test::JWTIssuer;
+use Test::JWTIssuer::Blocks;
+
+repeat_each(1);
+run_tests();
+
+__DATA__
+
+=== TEST 1: require: off beside a value
+--- service
+--- config
+location = /x {
+    jwt_issuer_require off $arg_a;
+}
+--- refused
+"jwt_issuer_require" directive takes no values with "off"
+
+
+
+=== TEST 2: require: off behind a value
+--- service
+--- config
+location = /x {
+    jwt_issuer_require $arg_a off;
+}
+--- refused
+"jwt_issuer_require" directive takes no values with "off"
+
+
+
+=== TEST 3: require: an empty value
+--- service
+--- config
+location = /x {
+    jwt_issuer_require $arg_a "";
+}
+--- refused
+"jwt_issuer_require" directive has an empty value
+
+
+
+=== TEST 4: require: no value
+--- service
+--- config
+location = /x {
+    jwt_issuer_require;
+}
+--- refused
+invalid number of arguments in "jwt_issuer_require" directive
+
+
+
+=== TEST 5: require: the directive twice
+--- service
+--- config
+location = /x {
+    jwt_issuer_require $arg_a;
+    jwt_issuer_require $arg_b;
+}
+--- refused
+"jwt_issuer_require" directive is duplicate
+
+
+
+=== TEST 6: require: off twice
+--- service
+--- config
+location = /x {
+    jwt_issuer_require off;
+    jwt_issuer_require off;
+}
+--- refused
+"jwt_issuer_require" directive is duplicate
+
+
+
+=== TEST 7: wait: no time
+--- service
+--- config
+location = /x {
+    jwt_issuer_wait long;
+}
+--- refused
+"jwt_issuer_wait" directive invalid value
+
+
+
+=== TEST 8: wait: two times
+--- service
+--- config
+location = /x {
+    jwt_issuer_wait 1s 2s;
+}
+--- refused
+invalid number of arguments in "jwt_issuer_wait" directive
+
+
+
+=== TEST 9: wait: the directive twice
+--- service
+--- config
+location = /x {
+    jwt_issuer_wait 1s;
+    jwt_issuer_wait 1s;
+}
+--- refused
+"jwt_issuer_wait" directive is duplicate
+
+
+
+=== TEST 10: wait: not in an if block
+--- service
+--- config
+location = /x {
+    if ($arg_a) {
+        jwt_issuer_wait 1s;
+    }
+}
+--- refused
+"jwt_issuer_wait" directive is not allowed here
+
+
+
+=== TEST 11: jwks: a service that is not there
+--- service
+--- config
+location = /x {
+    jwt_issuer_jwks demo other;
+}
+--- refused
+unknown jwt service "other"
+
+
+
+=== TEST 12: jwks: a variable
+--- service
+--- config
+location = /x {
+    jwt_issuer_jwks $arg_a;
+}
+--- refused
+unknown jwt service "$arg_a"
+
+
+
+=== TEST 13: jwks: a service twice is published once
+--- service
+--- config
+location = /x {
+    jwt_issuer_jwks demo demo;
+}
+--- request
+GET /x
+--- response_body_filters eval: \&jwks
+--- response_body
+OKP EdDSA sig Ed25519 kid x
+
+
+
+=== TEST 14: jwks: the directive twice
+--- service
+--- config
+location = /x {
+    jwt_issuer_jwks;
+    jwt_issuer_jwks demo;
+}
+--- refused
+"jwt_issuer_jwks" directive is duplicate
+
+
+
+=== TEST 15: jwks: no service at all
+--- config
+location /x {
+    jwt_issuer_jwks;
+}
+--- refused
+no "jwt_issuer_service" is configured
+
+
+
+=== TEST 16: jwks: of a whole server
+--- service
+--- config
+jwt_issuer_jwks;
+--- refused
+"jwt_issuer_jwks" directive is not allowed here
