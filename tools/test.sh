@@ -5,6 +5,8 @@
 #   unit asan fuzz    the core's tests, plain and under sanitizers; fuzz targets
 #   checks            style, layers, symbols, docs, our scripts, self-tests
 #   lint              cppcheck and clang-tidy
+#   servers           the servers that stand in for AWS in the suites
+#   demo              make run and make run-aws
 #   suites            Test::Nginx, plain and with reloads (T= names some files)
 #   all               everything
 #
@@ -20,7 +22,8 @@ sums=$(mktemp "$build/sums.XXXXXX")
 trap 'rm -f "$sums"' EXIT
 
 groups=" ${*:-all} "
-[[ $groups != *" all "* ]] || groups=" unit asan fuzz checks lint suites "
+[[ $groups != *" all "* ]] ||
+    groups=" unit asan fuzz checks lint servers demo suites "
 
 has() { [[ $groups == *" $1 "* ]]; }
 
@@ -93,6 +96,20 @@ checks() {
     printf 'self-test of the checks\ttools/selftest.sh\n' | harness
 }
 
+servers() {
+    local file
+    for file in selftest moto_selftest; do
+        printf 't/lib/aws/%s.py\ttools/netns.sh t/lib/aws/%s.py\n' \
+            "$file" "$file"
+    done | harness
+}
+
+# as README.md has them: on their own port, in a network of their own
+demo() {
+    step "make run" tools/netns.sh make run PORT= ONCE=1
+    step "make run-aws" tools/netns.sh make run-aws PORT= ONCE=1
+}
+
 suites() {
     local mode file list=() flag
     if [ -n "${T:-}" ]; then
@@ -129,13 +146,16 @@ suites() {
 }
 
 title "what is needed"
-step "packages" tools/deps.sh build run test
+step "packages" tools/deps.sh build run test aws
+# on a new machine there was no nginx to look at before
+# shellcheck source=tools/env.sh
+. "$root/tools/env.sh"
 
 if has unit; then title "unit tests"; unit plain; fi
 if has asan; then title "unit tests, ASan and UBSan"; unit asan; fi
 if has fuzz; then title "fuzz targets"; fuzz; fi
 
-if has checks || has lint || has suites; then
+if has checks || has lint || has demo || has suites; then
     title "build"
     step "the module builds" tools/build.sh ${NGINX_SRC:+binary}
 fi
@@ -145,6 +165,8 @@ if has lint; then
     title "lint"
     printf 'cppcheck and clang-tidy\ttools/lint.sh\n' | harness
 fi
+if has servers; then title "servers that stand in for AWS"; servers; fi
+if has demo; then title "make run, make run-aws"; demo; fi
 if has suites; then title "Test::Nginx suites"; suites; fi
 
 title "sum"

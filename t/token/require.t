@@ -156,7 +156,7 @@ location = /token {
 
 
 
-=== TEST 8: a denial is logged with the service, at level info
+=== TEST 8: a denial is logged with the service, as nginx logs its own
 --- service
 --- config
 location = /token {
@@ -167,6 +167,6 @@ location = /token {
 GET /token?service=demo
 --- error_code: 403
 --- error_log eval
-qr/\[info\] .*access forbidden by jwt_issuer_require, jwt service: "demo"/
+qr/\[error\] .*access forbidden by jwt_issuer_require, jwt service: "demo"/
 --- no_error_log
-[error]
+[alert]

@@ -146,18 +146,26 @@ test_order(void)
         is_str(tap_str(settings.ca_bundle),
                i <= 4 ? "/ca1" : i == 5 ? "/ca2" : "", "order: CA file");
 
-        if (i == 7) {
-            is_int(jwti_aws_settings_endpoint(&settings, JWTI_AWS_ECS,
-                                              jwti_str(""), &endpoint),
-                   JWTI_NOT_FOUND, "order: no region");
-            is_int(jwti_aws_settings_endpoint(&settings, JWTI_AWS_ECS,
-                                              jwti_str("x.y"), &endpoint),
-                   JWTI_INVALID, "order: no such region");
-        }
-
         jwti_aws_profile_free(&profile);
         world_close(&world);
     }
+}
+
+
+static void
+test_regions(void)
+{
+    jwti_aws_endpoint_t  endpoint;
+    jwti_aws_settings_t  settings;
+
+    memset(&settings, 0, sizeof(settings));
+
+    is_int(jwti_aws_settings_endpoint(&settings, JWTI_AWS_ECS, jwti_str(""),
+                                      &endpoint), JWTI_NOT_FOUND,
+           "region: none");
+    is_int(jwti_aws_settings_endpoint(&settings, JWTI_AWS_ECS,
+                                      jwti_str("x.y"), &endpoint),
+           JWTI_INVALID, "region: no such");
 }
 
 
@@ -212,6 +220,7 @@ main(void)
 {
     test_checks();
     test_order();
+    test_regions();
     test_flags();
 
     return done();
