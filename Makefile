@@ -13,12 +13,15 @@ build: ## build the module into build/ (the default)
 
 help: ## show this list
 	@echo "make TARGET [NAME=VALUE…]"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 	@echo "parameters:"
 	@sed -n 's/^## \([A-Z_]*\)=\(.*\)/  \1=\t\2/p' Makefile | expand -t 18
 
 run: ## build, start a demo on 127.0.0.1:PORT, get and verify a token
 	@tools/demo.sh
+
+run-aws: ## the same with keys from AWS, as an emulator on this machine has it
+	@tools/demo-aws.sh
 
 test: ## everything: unit tests, checks, suites; ends with N passed, N failed
 	@tools/test.sh all
@@ -32,6 +35,12 @@ asan: ## the core's unit tests under AddressSanitizer and UBSan
 fuzz: ## the core's fuzz targets, FUZZ_SECONDS each
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} tools/test.sh fuzz
 
+servers: ## the tests of the servers that stand in for AWS in the suites
+	@tools/test.sh servers
+
+demo: ## make run and make run-aws as tests, in a network of their own
+	@tools/test.sh demo
+
 suites: ## the Test::Nginx suites alone, or those of T=
 	@tools/test.sh suites
 
@@ -42,7 +51,7 @@ lint: ## cppcheck and clang-tidy
 	@tools/test.sh lint
 
 deps: ## install with apt what building, running and testing need
-	@tools/deps.sh build run test
+	@tools/deps.sh build run test aws
 
 clean: ## remove build/
 	@rm -rf build
@@ -50,14 +59,14 @@ clean: ## remove build/
 distclean: clean ## remove build/ and .deps/
 	@rm -rf .deps
 
-.PHONY: build help run test unit asan fuzz suites style lint deps clean \
-        distclean
+.PHONY: build help run run-aws test unit asan fuzz servers demo suites style \
+        lint deps clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure
 ## NGINX=the nginx binary to run and to test with
-## PORT=of make run (8080)
-## ONCE=1: make run shows everything once and ends
+## PORT=of make run and make run-aws (8080)
+## ONCE=1: they show everything once and end
 ## T=the suites to run, such as "t/token/*.t"
 ## JOBS=how many suites at once (2)
 ## FUZZ_SECONDS=per fuzz target (60)

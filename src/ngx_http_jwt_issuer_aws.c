@@ -120,6 +120,8 @@ ngx_http_jwt_issuer_aws_send(ngx_http_jwt_issuer_call_t *call,
     jwti_aws_endpoint_t         endpoint;
     ngx_http_jwt_issuer_aws_t  *aws;
 
+    ngx_http_jwt_issuer_transport_t  transport;
+
     aws = call->aws;
 
     err = ngx_http_jwt_issuer_aws_endpoint(call, &endpoint, region);
@@ -148,13 +150,14 @@ ngx_http_jwt_issuer_aws_send(ngx_http_jwt_issuer_call_t *call,
         return;
     }
 
+    ngx_http_jwt_issuer_aws_transport(aws, &transport);
+
     request->request.connect_timeout = (unsigned) aws->conf->connect_timeout;
     request->request.timeout = (unsigned) aws->conf->timeout;
 
     call->attempts++;
     call->fetch = ngx_http_jwt_issuer_fetch_start(aws->process,
-                                        &request->request,
-                                        &aws->conf->transport,
+                                        &request->request, &transport,
                                         ngx_http_jwt_issuer_aws_call_handler,
                                         call);
     jwti_aws_call_cleanse(request);

@@ -119,6 +119,10 @@ void ngx_http_jwt_issuer_aws_give_up(ngx_http_jwt_issuer_call_t *call,
 /* do what the credentials need next, until there is something to wait for */
 void ngx_http_jwt_issuer_aws_drive(ngx_http_jwt_issuer_aws_t *aws);
 
+/* how exchanges go out now; valid until the credentials' next step */
+void ngx_http_jwt_issuer_aws_transport(const ngx_http_jwt_issuer_aws_t *aws,
+    ngx_http_jwt_issuer_transport_t *transport);
+
 /* milliseconds since the epoch, by the services' clock when ours is wrong */
 int64_t ngx_http_jwt_issuer_aws_time(const ngx_http_jwt_issuer_aws_t *aws);
 

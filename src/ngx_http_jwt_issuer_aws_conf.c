@@ -27,7 +27,7 @@ static const char *ngx_http_jwt_issuer_aws_getenv(const char *name,
 static char *ngx_http_jwt_issuer_aws_preserve(ngx_conf_t *cf,
     const jwti_aws_env_t *env);
 static void ngx_http_jwt_issuer_aws_cleanup(void *data);
-static char *ngx_http_jwt_issuer_aws_transport(ngx_conf_t *cf,
+static char *ngx_http_jwt_issuer_aws_outside(ngx_conf_t *cf,
     ngx_http_jwt_issuer_aws_conf_t *aws);
 static ngx_uint_t ngx_http_jwt_issuer_aws_is_used(
     ngx_http_jwt_issuer_main_conf_t *jmcf);
@@ -247,7 +247,9 @@ ngx_http_jwt_issuer_aws_set_credentials(ngx_conf_t *cf, ngx_command_t *cmd,
     aws->conf.source = jwti_aws_source_find(
                                     ngx_http_jwt_issuer_to_core(&value[1]));
 
-    if (aws->conf.source == JWTI_AWS_SOURCE_AUTO) {
+    if (aws->conf.source == JWTI_AWS_SOURCES
+        || aws->conf.source == JWTI_AWS_SOURCE_AUTO)
+    {
         return "must be \"env\", \"web_identity\", \"profile\","
                " \"container\" or \"imds\"";
     }
@@ -384,7 +386,7 @@ ngx_http_jwt_issuer_aws_complete(ngx_conf_t *cf,
         return rv;
     }
 
-    return ngx_http_jwt_issuer_aws_transport(cf, aws);
+    return ngx_http_jwt_issuer_aws_outside(cf, aws);
 }
 
 
@@ -454,7 +456,7 @@ ngx_http_jwt_issuer_aws_cleanup(void *data)
 /* what libcurl would find out for itself, at a time when it no longer can */
 
 static char *
-ngx_http_jwt_issuer_aws_transport(ngx_conf_t *cf,
+ngx_http_jwt_issuer_aws_outside(ngx_conf_t *cf,
     ngx_http_jwt_issuer_aws_conf_t *aws)
 {
     const char                       *proxy;

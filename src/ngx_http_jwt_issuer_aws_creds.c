@@ -125,8 +125,9 @@ ngx_http_jwt_issuer_aws_drive(ngx_http_jwt_issuer_aws_t *aws)
 static ngx_int_t
 ngx_http_jwt_issuer_aws_step(ngx_http_jwt_issuer_aws_t *aws)
 {
-    jwti_aws_ask_t         ask;
-    jwti_http_response_t   response;
+    jwti_aws_ask_t                   ask;
+    jwti_http_response_t             response;
+    ngx_http_jwt_issuer_transport_t  transport;
 
     switch (jwti_aws_creds_next(aws->creds, ngx_http_jwt_issuer_aws_time(aws),
                                 (uint32_t) ngx_random(), &ask))
@@ -141,8 +142,10 @@ ngx_http_jwt_issuer_aws_step(ngx_http_jwt_issuer_aws_t *aws)
         return NGX_AGAIN;
 
     case JWTI_AWS_STEP_HTTP:
+        ngx_http_jwt_issuer_aws_transport(aws, &transport);
+
         aws->fetch = ngx_http_jwt_issuer_fetch_start(aws->process,
-                                       ask.request, &aws->conf->transport,
+                                       ask.request, &transport,
                                        ngx_http_jwt_issuer_aws_creds_handler,
                                        aws);
         if (aws->fetch) {
@@ -320,6 +323,28 @@ ngx_http_jwt_issuer_aws_creds_handler(void *data,
                         ngx_http_jwt_issuer_aws_time(aws));
 
     ngx_http_jwt_issuer_aws_drive(aws);
+}
+
+
+/* the configuration's, with a CA file that only the profile names */
+
+void
+ngx_http_jwt_issuer_aws_transport(const ngx_http_jwt_issuer_aws_t *aws,
+    ngx_http_jwt_issuer_transport_t *transport)
+{
+    const jwti_aws_settings_t  *settings;
+
+    *transport = aws->conf->transport;
+
+    if (transport->ca_file) {
+        return;
+    }
+
+    settings = jwti_aws_creds_settings(aws->creds);
+
+    if (settings && settings->ca_bundle[0]) {
+        transport->ca_file = settings->ca_bundle;
+    }
 }
 
 

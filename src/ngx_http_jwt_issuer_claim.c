@@ -295,7 +295,8 @@ ngx_http_jwt_issuer_claim_check(ngx_conf_t *cf,
     }
 
     ngx_http_jwt_issuer_place_error(cf, &service->place, 0,
-                                    "\"%*s\" is refused: %s in service \"%V\"",
+                                    "\"%*s\" is refused: %s in service"
+                                    " \"%V\"",
                                     name.len, name.data, err,
                                     &service->label);
     return NGX_CONF_ERROR;

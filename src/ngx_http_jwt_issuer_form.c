@@ -70,13 +70,24 @@ ngx_int_t
 ngx_http_jwt_issuer_form_query(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx)
 {
+    ngx_str_t     args;
     jwti_form_t  *form;
 
     if (r->args.len == 0) {
         return NGX_OK;
     }
 
-    return ngx_http_jwt_issuer_form_parse(r, ctx, &r->args, &form);
+    /* $arg_ variables do not tell upper from lower case in names */
+
+    args.len = r->args.len;
+    args.data = ngx_pnalloc(r->pool, args.len);
+    if (args.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_strlow(args.data, r->args.data, args.len);
+
+    return ngx_http_jwt_issuer_form_parse(r, ctx, &args, &form);
 }
 
 
@@ -114,15 +125,17 @@ ngx_http_jwt_issuer_form_is_form(ngx_http_request_t *r)
 
 
 /*
- * The whole body as one string.  NGX_DECLINED: too long, or too long for the
- * location's client_body_buffer_size, so that nginx put it into a file.
+ * The whole body as one string.  What did not fit into the location's
+ * client_body_buffer_size is in a file that nginx has just written.
+ * NGX_DECLINED: it is too long.
  */
 
 static ngx_int_t
 ngx_http_jwt_issuer_form_body(ngx_http_request_t *r, ngx_str_t *body)
 {
+    off_t         len;
     u_char       *p;
-    size_t        len;
+    ssize_t       n;
     ngx_buf_t    *b;
     ngx_chain_t  *cl;
 
@@ -135,12 +148,7 @@ ngx_http_jwt_issuer_form_body(ngx_http_request_t *r, ngx_str_t *body)
     len = 0;
 
     for (cl = r->request_body->bufs; cl; cl = cl->next) {
-
-        if (cl->buf->in_file) {
-            return NGX_DECLINED;
-        }
-
-        len += cl->buf->last - cl->buf->pos;
+        len += ngx_buf_size(cl->buf);
 
         if (len > JWTI_FORM_MAX) {
             return NGX_DECLINED;
@@ -149,22 +157,39 @@ ngx_http_jwt_issuer_form_body(ngx_http_request_t *r, ngx_str_t *body)
 
     b = r->request_body->bufs->buf;
 
-    if (r->request_body->bufs->next == NULL) {
+    if (r->request_body->bufs->next == NULL && ngx_buf_in_memory(b)) {
         body->data = b->pos;
-        body->len = len;
+        body->len = (size_t) len;
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(r->pool, len);
+    p = ngx_pnalloc(r->pool, (size_t) len + 1);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     body->data = p;
-    body->len = len;
+    body->len = (size_t) len;
 
     for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
+        b = cl->buf;
+
+        if (ngx_buf_in_memory(b)) {
+            p = ngx_cpymem(p, b->pos, b->last - b->pos);
+            continue;
+        }
+
+        if (!b->in_file) {
+            continue;
+        }
+
+        n = ngx_read_file(b->file, p, (size_t) ngx_buf_size(b), b->file_pos);
+
+        if (n == NGX_ERROR || n != ngx_buf_size(b)) {
+            return NGX_ERROR;
+        }
+
+        p += n;
     }
 
     return NGX_OK;

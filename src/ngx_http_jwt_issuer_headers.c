@@ -22,9 +22,8 @@
 
 
 typedef struct {
-    void             *injected;         /* first element of our list */
-    ngx_list_t        headers;          /* the client's */
-    ngx_table_elt_t  *authorization;
+    void        *injected;              /* first element of our list */
+    ngx_list_t   headers;               /* the client's */
 } ngx_http_jwt_issuer_saved_t;
 
 
@@ -107,20 +106,12 @@ ngx_http_jwt_issuer_headers_replace(ngx_http_request_t *r,
     saved = cln->data;
     saved->injected = list.part.elts;
     saved->headers = r->headers_in.headers;
-    saved->authorization = r->headers_in.authorization;
     cln->handler = ngx_http_jwt_issuer_headers_cleanup;
 
-    if (target->header.len == sizeof("authorization") - 1
-        && ngx_strncmp(target->header_lowcase, "authorization",
-                       target->header.len)
-           == 0)
-    {
-        /* $remote_user stays what the client sent */
-
-        (void) ngx_http_auth_basic_user(r);
-
-        r->headers_in.authorization = h;
-    }
+    /*
+     * headers_in.authorization stays the client's: no upstream is sent it, and
+     * $remote_user is what the client is called, not what the upstream gets.
+     */
 
     ngx_http_jwt_issuer_headers_use(r, &list);
 
@@ -305,7 +296,6 @@ ngx_http_jwt_issuer_headers_restore(ngx_http_request_t *r)
             continue;
         }
 
-        r->headers_in.authorization = saved->authorization;
         ngx_http_jwt_issuer_headers_use(r, &saved->headers);
 
         return;

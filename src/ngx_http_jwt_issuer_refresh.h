@@ -46,6 +46,8 @@ struct ngx_http_jwt_issuer_refresh_s {
     ngx_uint_t                        fails;          /* in a row */
     int64_t                           stale_at;       /* as in the zone */
     unsigned                          stale:1;        /* said so in the log */
+    unsigned                          fresh:1;        /* what was let in last
+                                                       * was not there before */
     unsigned                          fetching:1;
     unsigned                          pinned:1;       /* cannot be fetched by
                                                        * a worker: no more

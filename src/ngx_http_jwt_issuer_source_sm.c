@@ -420,7 +420,13 @@ ngx_http_jwt_issuer_sm_use(ngx_http_jwt_issuer_sm_t *sm,
     }
 
     if (reason == NULL) {
-        sm->changed |= (sm->stage == NGX_HTTP_JWT_ISSUER_SM_CURRENT);
+
+        /* after a reload the key before is published already, or was */
+
+        if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_CURRENT) {
+            sm->changed = refresh->fresh;
+        }
+
         ngx_memcpy(known, secret->version_id, sizeof(secret->version_id));
     }
 

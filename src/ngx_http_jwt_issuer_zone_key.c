@@ -19,6 +19,10 @@ static ngx_int_t ngx_http_jwt_issuer_zone_admit_locked(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_record_t *record,
     const ngx_http_jwt_issuer_service_t *service, const jwti_key_t *key,
     jwti_str_t stored, int *fresh, int *slot);
+static ngx_uint_t ngx_http_jwt_issuer_zone_evict_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record);
+static void ngx_http_jwt_issuer_zone_twins_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record, int slot);
 static u_char *ngx_http_jwt_issuer_zone_copy_locked(ngx_shm_zone_t *zone,
     const u_char *data, size_t len);
 static void ngx_http_jwt_issuer_zone_free_locked(ngx_shm_zone_t *zone,
@@ -125,14 +129,27 @@ ngx_http_jwt_issuer_zone_admit_locked(ngx_shm_zone_t *zone,
         }
     }
 
-    *slot = jwti_rotate_admit(&record->rotate, jwti_key_kid(key).data,
-                              jwti_alg_index(jwti_key_alg(key)),
-                              ngx_http_jwt_issuer_now(),
-                              (int64_t) service->settings.activate_after,
-                              (int64_t) service->settings.retire, fresh);
+    for ( ;; ) {
+        *slot = jwti_rotate_admit(&record->rotate, jwti_key_kid(key).data,
+                                  jwti_alg_index(jwti_key_alg(key)),
+                                  ngx_http_jwt_issuer_now(),
+                                  (int64_t) service->settings.activate_after,
+                                  (int64_t) service->settings.retire, fresh);
 
-    if (*slot == JWTI_ROTATE_NONE) {
-        goto failed;
+        if (*slot != JWTI_ROTATE_NONE) {
+            break;
+        }
+
+        /*
+         * A key that a worker has fetched can wait until a published one has
+         * ended; a configuration cannot.
+         */
+
+        if (ngx_process == NGX_PROCESS_WORKER
+            || !ngx_http_jwt_issuer_zone_evict_locked(zone, record))
+        {
+            goto failed;
+        }
     }
 
     kept = &record->keys[*slot];
@@ -156,6 +173,7 @@ ngx_http_jwt_issuer_zone_admit_locked(ngx_shm_zone_t *zone,
 
     if (*fresh) {
         jwti_rotate_commit(&record->rotate, *slot, ++sh->last_serial);
+        ngx_http_jwt_issuer_zone_twins_locked(zone, record, *slot);
     }
 
     ngx_http_jwt_issuer_zone_free_locked(zone, &secret, stored.len);
@@ -169,6 +187,68 @@ failed:
     ngx_http_jwt_issuer_zone_free_locked(zone, &jwk, public.len);
 
     return NGX_ERROR;
+}
+
+
+/* the published key that ends first, of those that sign no more */
+
+static ngx_uint_t
+ngx_http_jwt_issuer_zone_evict_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record)
+{
+    int                  i, first;
+    int64_t              now;
+    jwti_rotate_slot_t  *slots;
+
+    first = JWTI_ROTATE_NONE;
+    now = ngx_http_jwt_issuer_now();
+    slots = record->rotate.slots;
+
+    for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
+
+        if (jwti_rotate_is_retired(&record->rotate, i, now)
+            && (first == JWTI_ROTATE_NONE
+                || slots[i].retire < slots[first].retire))
+        {
+            first = i;
+        }
+    }
+
+    if (first == JWTI_ROTATE_NONE
+        || !jwti_rotate_drop(&record->rotate, first))
+    {
+        return 0;
+    }
+
+    ngx_http_jwt_issuer_zone_drop_locked(zone, &record->keys[first]);
+
+    return 1;
+}
+
+
+/*
+ * The same key under another algorithm has the same kid, and a key set has each
+ * kid once: what is signed from now on is what must verify.
+ */
+
+static void
+ngx_http_jwt_issuer_zone_twins_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record, int slot)
+{
+    int                  i;
+    jwti_rotate_slot_t  *slots;
+
+    slots = record->rotate.slots;
+
+    for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
+
+        if (i != slot && slots[i].serial
+            && ngx_memcmp(slots[i].kid, slots[slot].kid, JWTI_KID_LEN) == 0
+            && jwti_rotate_drop(&record->rotate, i))
+        {
+            ngx_http_jwt_issuer_zone_drop_locked(zone, &record->keys[i]);
+        }
+    }
 }
 
 

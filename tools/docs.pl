@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # docs.pl [DIR]: compares the directives in the ngx_command_t tables of src/*.c
-# with README.md and conf.example.  Prints each finding; exits 1 on any.
+# with README.md and conf.example*.  Prints each finding; exits 1 on any.
 #
 # An outer directive (jwt_issuer_...) has a heading "### name", one inside a
 # block "#### name"; an outer one is also used in conf.example or in an
@@ -30,6 +30,7 @@ finding("no directive found in $dir/src/*.c") unless %outer;
 
 my $readme = slurp("$dir/README.md");
 my $sample = slurp("$dir/conf.example");
+$sample .= slurp("$dir/conf.example.aws") if -e "$dir/conf.example.aws";
 
 my %heading = (3 => {}, 4 => {});
 my $code = '';
@@ -73,7 +74,7 @@ for my $name (sort keys %{ $heading{4} }) {
 }
 
 while ($sample =~ /^[ \t]*(jwt_issuer_[a-z_]+)[ \t;{]/mg) {
-    finding("conf.example uses $1, which is no directive") unless $outer{$1};
+    finding("a sample uses $1, which is no directive") unless $outer{$1};
 }
 
 exit $bad;

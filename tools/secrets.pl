@@ -20,9 +20,9 @@ die "usage: $0 DIR...\n" unless @ARGV;
 
 my $own = qr/^(?:
     http[ ](?:proxy[ ])?header: | http2?[ ]header: | http3[ ]header: |
-    grpc[ ]header: | http[ ](?:fastcgi|uwsgi|scgi)[ ]param: |
+    grpc[ ]header: | (?:http[ ])?(?:fastcgi|uwsgi|scgi)[ ]param: |
     http[ ]script[ ](?:var|copy|capture): |
-    HTTP/1\.[01][ ]\d{3} | posted[ ]event | recv: | send:
+    HTTP\/1\.[01][ ]\d{3} | posted[ ]event | recv: | send:
 )/x;
 
 my ($bad, $read, $bytes, @logs, %key, %token) = (0, 0, 0);

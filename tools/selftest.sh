@@ -130,6 +130,9 @@ fixture
 printf 'jwt_issuer_alfa on;\n' >"$work/p/conf.example"
 must_report 'docs, a sample without it' 'in no example' docs
 must_report 'docs, a sample with a typing error' 'uses jwt_issuer_alfa' docs
+fixture
+printf 'jwt_issuer_alfa on;\n' >"$work/p/conf.example.aws"
+must_report 'docs, one in the sample for AWS' 'uses jwt_issuer_alfa' docs
 
 # the module with one symbol too many, with a foreign name, with a variable
 compile() { ${CC:-cc} -fPIC "$@"; }

@@ -78,7 +78,7 @@ claim "jti" has a directive of its own or is always set
 --- service
 claim typ x;
 --- refused
-"profile service" sets the claims "typ" and "rnd" itself in service "demo"
+"typ" is refused: name is reserved in service "demo"
 
 
 
@@ -86,7 +86,7 @@ claim typ x;
 --- service
 claim rnd x;
 --- refused
-"profile service" sets the claims "typ" and "rnd" itself in service "demo"
+"rnd" is refused: name is reserved in service "demo"
 
 
 
@@ -95,7 +95,7 @@ claim rnd x;
 jwt_issuer_defaults { claim typ x; }
 jwt_issuer_service demo { key file $TEST_NGINX_KEYS/ed25519.pem; }
 --- refused
-"profile service" sets the claims "typ" and "rnd" itself in service "demo"
+"typ" is refused: name is reserved in service "demo"
 
 
 
@@ -322,7 +322,7 @@ unknown "no_such_variable" variable
 --- service
 subject "";
 --- refused
-"subject"
+"sub" is refused: value is empty in service "demo"
 
 
 
@@ -330,7 +330,7 @@ subject "";
 --- service
 issuer "";
 --- refused
-"issuer"
+"iss" is refused: value is empty in service "demo"
 
 
 

@@ -155,7 +155,7 @@ environment variable "JWT_ISSUER_EMPTY" is not set in service "demo"
 --- service
 key env JWT_ISSUER_NONSENSE;
 --- refused
-cannot use key "env JWT_ISSUER_NONSENSE": text is not a key in any known form in service "demo"
+cannot use key "env JWT_ISSUER_NONSENSE" in service "demo": text is not a key in any known form
 
 
 
@@ -179,7 +179,7 @@ key file $TEST_NGINX_BAD_KEYS/missing;
 --- service
 key file $TEST_NGINX_BAD_KEYS/directory;
 --- refused
-it is not a regular file in service "demo"
+in service "demo": it is not a regular file
 
 
 
@@ -187,7 +187,7 @@ it is not a regular file in service "demo"
 --- service
 key file $TEST_NGINX_BAD_KEYS/fifo;
 --- refused
-it is not a regular file in service "demo"
+in service "demo": it is not a regular file
 
 
 
@@ -195,7 +195,7 @@ it is not a regular file in service "demo"
 --- service
 key file $TEST_NGINX_DEV/zero;
 --- refused
-it is not a regular file in service "demo"
+in service "demo": it is not a regular file
 
 
 
@@ -203,7 +203,7 @@ it is not a regular file in service "demo"
 --- service
 key file $TEST_NGINX_BAD_KEYS/empty;
 --- refused
-it is empty in service "demo"
+in service "demo": it is empty
 
 
 
@@ -219,7 +219,7 @@ in service "demo"
 --- service
 key file $TEST_NGINX_BAD_KEYS/long;
 --- refused
-it is too long in service "demo"
+in service "demo": it is too long
 
 
 

@@ -190,3 +190,30 @@ no "jwt_issuer_service" is configured
 jwt_issuer_jwks;
 --- refused
 "jwt_issuer_jwks" directive is not allowed here
+
+
+
+=== TEST 17: jwt_issuer_token beside proxy_pass: the request would go on without its token
+--- service
+--- config
+location = /x {
+    jwt_issuer_token demo;
+    jwt_issuer_require off;
+    jwt_issuer_inject demo;
+    proxy_pass http://127.0.0.1:1;
+}
+--- refused
+"jwt_issuer_token" and another content handler in one location
+
+
+
+=== TEST 18: jwt_issuer_jwks beside proxy_pass: the request would go on without its token
+--- service
+--- config
+location = /x {
+    jwt_issuer_jwks;
+    jwt_issuer_inject demo;
+    proxy_pass http://127.0.0.1:1;
+}
+--- refused
+"jwt_issuer_jwks" and another content handler in one location

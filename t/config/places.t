@@ -26,7 +26,7 @@ jwt_issuer_service two {
 --- config
 --- must_die
 --- error_log eval
-qr/RSA key is shorter than 2048 bits in service "two" in \S+\/html\/services.conf:4$/
+qr/in service "two": RSA key is shorter than 2048 bits in \S+\/html\/services.conf:4$/
 
 
 

@@ -208,7 +208,7 @@ invalid number of arguments in "audience" directive
 --- service
 key file;
 --- refused
-invalid number of arguments in "key" directive
+"key file" takes the path of one file
 
 
 

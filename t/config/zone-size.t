@@ -6,6 +6,7 @@ use Test::JWTIssuer;
 use Test::JWTIssuer::Blocks;
 
 repeat_each(1);
+expect_alert('zone "jwt" of 32768 bytes is too small');
 run_tests();
 
 __DATA__

@@ -9,28 +9,9 @@ use Test::JWTIssuer::Upstream;
 
 our $services = <<'EOF';
     jwt_issuer_service demo { key file $TEST_NGINX_KEYS/ed25519.pem; }
-    log_format all "<$http_authorization><$http_x_token><$remote_user>";
+    log_format all "Auth in the log: <$http_authorization><$http_x_token><$remote_user>";
     access_log $TEST_NGINX_SERVER_ROOT/logs/shown.txt all;
 EOF
-
-sub logged {
-    my ($body) = @_;
-    my $file = Test::Nginx::Util::server_root() . '/logs/shown.txt';
-
-    for (1 .. 100) {
-        if (-s $file) {
-            open my $in, '<', $file or die;
-            my @lines = <$in>;
-            close $in;
-            truncate $file, 0;
-            return $body . "Auth in the log: $lines[-1]";
-        }
-        select undef, undef, undef, 0.02;
-    }
-    return $body;
-}
-
-*Test::Base::Filter::logged = *Test::Base::Filter::logged = \&logged;
 
 run_tests();
 
@@ -48,7 +29,7 @@ GET /i
 --- more_headers
 Authorization: Basic Zm9vOmJhcg==
 --- response_body_filters eval
-[\&main::logged, \&upstream]
+[sub { $_[0] . last_line('shown.txt') }, \&upstream]
 --- response_body
 Authorization: Bearer <demo>
 Auth in the log: <Basic Zm9vOmJhcg==><-><foo>
@@ -65,7 +46,7 @@ Auth in the log: <Basic Zm9vOmJhcg==><-><foo>
 --- request
 GET /i
 --- response_body_filters eval
-[\&main::logged, \&upstream]
+[sub { $_[0] . last_line('shown.txt') }, \&upstream]
 --- response_body
 Authorization: Bearer <demo>
 Auth in the log: <-><-><->
@@ -84,7 +65,7 @@ GET /i
 --- more_headers
 X-Token: mine
 --- response_body_filters eval
-[\&main::logged, \&upstream]
+[sub { $_[0] . last_line('shown.txt') }, \&upstream]
 --- response_body
 X-Token: Bearer <demo>
 Auth in the log: <-><mine><->
@@ -127,7 +108,7 @@ GET /i
 --- more_headers
 Authorization: Basic Zm9vOmJhcg==
 --- response_body_filters eval
-[\&main::logged, \&upstream]
+[sub { $_[0] . last_line('shown.txt') }, \&upstream]
 --- response_body
 Authorization: Bearer <foo>
 Auth in the log: <Basic Zm9vOmJhcg==><-><foo>

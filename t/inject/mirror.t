@@ -20,27 +20,6 @@ our $services = <<'EOF';
     }
 EOF
 
-# the body that came and then the last line that the mirror wrote
-
-sub mirrored {
-    my ($body) = @_;
-    my $file = Test::Nginx::Util::server_root() . '/logs/mirrored.txt';
-
-    for (1 .. 100) {
-        if (-s $file) {
-            open my $in, '<', $file or die;
-            my @lines = <$in>;
-            close $in;
-            truncate $file, 0;
-            return $body . $lines[-1] . "body: 0\n";
-        }
-        select undef, undef, undef, 0.02;
-    }
-    return "$body(no mirror)\n";
-}
-
-*Test::Base::Filter::mirrored = *Test::Base::Filter::mirrored = \&mirrored;
-
 run_tests();
 
 __DATA__
@@ -62,7 +41,7 @@ GET /i
 --- more_headers
 Authorization: Bearer client
 --- response_body_filters eval
-[\&main::mirrored, \&upstream]
+[sub { $_[0] . last_line('mirrored.txt') }, \&upstream]
 --- response_body
 Authorization: Bearer <demo>
 Authorization: Bearer client
@@ -84,7 +63,7 @@ Authorization: Bearer client
 --- request
 GET /i
 --- response_body_filters eval
-[\&main::mirrored, \&upstream]
+[sub { $_[0] . last_line('mirrored.txt') }, \&upstream]
 --- response_body
 Authorization: Bearer <demo>
 Authorization: -
@@ -110,7 +89,7 @@ a body
 --- more_headers
 Authorization: Bearer client
 --- response_body_filters eval
-[\&main::mirrored, \&upstream]
+[sub { $_[0] . last_line('mirrored.txt') }, \&upstream]
 --- response_body
 Authorization: Bearer <demo>
 Authorization: Bearer <other>
@@ -134,7 +113,7 @@ GET /i
 --- more_headers
 Authorization: Bearer client
 --- response_body_filters eval
-[\&main::mirrored, \&upstream]
+[sub { $_[0] . last_line('mirrored.txt') }, \&upstream]
 --- response_body
 Authorization: Bearer client
 Authorization: Bearer <other>

@@ -25,8 +25,9 @@ our $services = <<'EOF';
     server {
         listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
         location / {
-            if ($http_authorization ~ "^Bearer ey") { return 502; }
-            return 200 "no token\n";
+            if ($http_authorization = "") { return 200 "no token\n"; }
+            if ($http_authorization = "Bearer client") { return 200 "client\n"; }
+            return 502;
         }
     }
 EOF

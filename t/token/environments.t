@@ -63,4 +63,4 @@ jwt_issuer_service demo { key file $TEST_NGINX_KEYS/p384.pem; environment prod; 
 --- config
 location = /token { jwt_issuer_token demo; jwt_issuer_require off; }
 --- refused
-unknown jwt service "demo"
+jwt service "demo" is in several environments, "environment=" must say which

@@ -154,6 +154,6 @@ GET /token
 "X-V: very-bad\xff"
 --- error_code: 400
 --- error_log
-claim "note" is refused: value is not valid UTF-8, jwt service: "demo"
+token is refused: value is not valid UTF-8: note, jwt service: "demo"
 --- no_error_log eval
 [ qr/refused.*very-bad/, qr/\[error\]/ ]

@@ -5,6 +5,8 @@ package Test::JWTIssuer::Blocks;
 #   --- service     what stands in the block of the service "demo"; its key is
 #                   the Ed25519 one unless the section says "key" itself, and
 #                   "key none" leaves it out
+#   --- named       another name for it, where many blocks have other keys: in
+#                   a reload the keys of a service before it stay published
 #   --- services    what stands in the http block, as --- http_config
 #   --- refused     nginx must not start and say this as an [emerg] that ends
 #                   with "in FILE:LINE"
@@ -35,6 +37,8 @@ my $json = JSON::PP->new->canonical->ascii->allow_nonref;
 Test::Nginx::Util::add_block_preprocessor(sub {
     my ($block) = @_;
 
+    chomp(my $name = $block->named // 'demo');
+
     if (defined $block->service) {
         my $body = $block->service;
 
@@ -42,7 +46,7 @@ Test::Nginx::Util::add_block_preprocessor(sub {
             unless $body =~ s/^key none;?\n?//m || $body =~ /^\s*key(?:\s|;)/m;
 
         $block->set_value('http_config', ($block->services // '')
-                          . "jwt_issuer_service demo {\n$body\n}\n");
+                          . "jwt_issuer_service $name {\n$body\n}\n");
 
     } elsif (defined $block->services) {
         $block->set_value('http_config', $block->services);
@@ -62,9 +66,9 @@ Test::Nginx::Util::add_block_preprocessor(sub {
         $block->set_value('config', '') unless defined $block->config;
     }
 
-    $block->set_value('config', <<'END') unless defined $block->config;
+    $block->set_value('config', <<"END") unless defined $block->config;
     location = /token {
-        jwt_issuer_token demo;
+        jwt_issuer_token $name;
         jwt_issuer_require off;
     }
     location = /jwks {

@@ -13,7 +13,9 @@ package Test::JWTIssuer::Server;
 #   $nginx->set(server => ...)->reload;
 #
 # The configuration: main, events, http, server (text for these blocks),
-# workers (1), log (debug), single (1: master_process off), reuseport (1).  In
+# workers (1), log (debug), single (1: master_process off), reuseport (1), raw
+# (instead of the blocks events and http), modules (0: load_module is left out).
+# In
 # it %KEYS% is the folder of Test::JWTIssuer::Keys, %DIR% the server's own,
 # which the workers' user may read, %PORT% its port.  The server has "location =
 # /static", and X-Worker says who answered.
@@ -59,14 +61,13 @@ sub new {
         owner => $$,
         binary => $ENV{TEST_NGINX_BINARY} // 'nginx',
         log_file => "$Test::JWTIssuer::Token::Log/error.log",
-        conf => { workers => 1, log => 'debug', reuseport => 0, %conf },
+        conf => { workers => 1, log => 'debug', modules => 1, %conf },
     }, $class;
 
     $self->{start} = -s $self->{log_file} || 0;
 
     chmod 0755, "$self->{dir}";
-    mkdir "$self->{dir}/logs";
-    mkdir "$self->{dir}/html";
+    mkdir "$self->{dir}/$_" for qw( logs html temp );
 
     push @all, $self;
     return $self;
@@ -101,20 +102,23 @@ sub write_conf {
                   // "$root/build/ngx_http_jwt_issuer_module.so";
 
     my $text = join "\n",
-        (map { "load_module $_;" } split ' ', $modules),
+        (map { "load_module $_;" } split ' ', $c{modules} ? $modules : ''),
         $c{single} ? 'master_process off;' : "worker_processes $c{workers};",
         "error_log $self->{log_file} $c{log};",
         'pid logs/nginx.pid;', 'worker_shutdown_timeout 20s;',
         $c{main} // '',
+        defined $c{raw} ? $c{raw} : (
         'events {', 'worker_connections 2048;', $c{events} // '', '}',
         'http {', 'access_log off;', 'root html;', 'lingering_close off;',
+        (map { "${_}_temp_path temp/$_;" }
+            qw( client_body proxy fastcgi uwsgi scgi )),
         $c{http} // '',
         'server {',
         'listen 127.0.0.1:%PORT%' . ($c{reuseport} ? ' reuseport;' : ';'),
         'add_header X-Worker $pid always;',
         'location = /static { return 200 "static\n"; }',
         $c{server} // '',
-        '}', '}', '';
+        '}', '}'), '';
 
     my %name = (KEYS => $keys, DIR => $self->dir, PORT => $self->{port});
     $text =~ s/%(KEYS|DIR|PORT)%/$name{$1}/g;
@@ -228,7 +232,8 @@ sub children {
         push @found, $pid if $title =~ $like;
     }
 
-    return sort { $a <=> $b } @found;
+    @found = sort { $a <=> $b } @found;
+    return @found;
 }
 
 
@@ -356,6 +361,42 @@ sub answer {
                   split /\r\n/, $head;
     note_tokens($body // '');
     return ($1, $body // '', \%headers);
+}
+
+
+# requests one after the other over a connection that is kept, some of them at
+# once; returns how many were answered 200
+
+sub flood {
+    my ($self, $n, @requests) = @_;
+    my ($good, $sent, $text) = (0, 0, '');
+
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                       PeerPort => $self->{port}) or return 0;
+
+    while ($sent < $n) {
+        my $batch = $n - $sent < 40 ? $n - $sent : 40;
+        print $socket map { $requests[$_ % @requests] } $sent + 1 .. $sent + $batch;
+        $socket->flush;
+        $sent += $batch;
+
+        my $got = 0;
+        while ($got < $batch) {
+            my $end = index $text, "\r\n\r\n";
+            my ($size) = $text =~ /^Content-Length: (\d+)\r\n/mi;
+            if ($end >= 0 && defined $size
+                && length $text >= $end + 4 + $size)
+            {
+                $good++ if $text =~ m{^HTTP/1\.1 200};
+                substr $text, 0, $end + 4 + $size, '';
+                $got++;
+                next;
+            }
+            sysread $socket, $text, 65536, length $text or return $good;
+        }
+    }
+
+    return $good;
 }
 
 

@@ -22,7 +22,9 @@ package Test::JWTIssuer::Upstream;
 # http2(PATH, CURL-ARGUMENT...), as a filter: the body is what curl gets over
 # HTTP/2 from "listen $TEST_NGINX_HTTP2_PORT http2".  (Test::Nginx's own section
 # takes nginx 1.22 for one that knows "http2 on".)
-# Functions: asked (requests to all upstreams since the last call).
+# Functions: asked (requests to all upstreams since the last call); last_line
+# (what an access_log of the block wrote last into logs/NAME, which is empty then;
+# no *.log, because it may hold a token).
 
 use strict;
 use warnings;
@@ -37,7 +39,7 @@ use Test::JWTIssuer ();
 use Test::JWTIssuer::Peer qw( judge );
 use Test::JWTIssuer::Token qw( note_tokens );
 
-our @EXPORT = qw( upstream untouched http2 asked );
+our @EXPORT = qw( upstream untouched http2 asked last_line );
 
 my %serve = (
     http => \&serve_http, never => \&serve_http, fastcgi => \&serve_fastcgi,
@@ -59,7 +61,7 @@ $ENV{TEST_NGINX_HTTP2_PORT} = listener()->sockport;
 
 {
     no strict 'refs';
-    *{"Test::Base::Filter::$_"} = \&{$_} for qw( upstream untouched http2 asked );
+    *{"Test::Base::Filter::$_"} = \&{$_} for @EXPORT;
 }
 
 Test::Nginx::Util::add_block_preprocessor(sub {
@@ -404,6 +406,27 @@ sub http2 {
         local $/;
         return scalar <$in>;
     };
+}
+
+
+sub last_line {
+    my ($name) = @_;
+    my $file = Test::Nginx::Util::server_root() . "/logs/$name";
+
+    # it is written when the request ends, maybe after its answer
+
+    for (1 .. 150) {
+        if (-s $file) {
+            open my $in, '<', $file or die "$file: $!\n";
+            my @lines = <$in>;
+            close $in;
+            truncate $file, 0;
+            return $lines[-1];
+        }
+        select undef, undef, undef, 0.02;
+    }
+
+    return "nothing in $name\n";
 }
 
 
