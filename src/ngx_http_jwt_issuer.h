@@ -76,6 +76,10 @@
 /* how often parked requests look for their key */
 #define NGX_HTTP_JWT_ISSUER_WAIT_POLL    50
 
+/* of a record in the zone: a digest of the names, and one of the definition */
+#define NGX_HTTP_JWT_ISSUER_IDENTITY_NAME  20
+#define NGX_HTTP_JWT_ISSUER_IDENTITY       40
+
 #define NGX_HTTP_JWT_ISSUER_AGENT        "nginx-jwt-issuer/0.1.0"
 
 
@@ -149,6 +153,7 @@ struct ngx_http_jwt_issuer_service_s {
                                                        * NULL: fetched later */
     uint64_t                          key_serial;     /* key's in the zone */
 
+    u_char                            identity[NGX_HTTP_JWT_ISSUER_IDENTITY];
     ngx_http_jwt_issuer_record_t     *record;         /* in the zone, and */
     uint64_t                          record_id;      /* its id: another id
                                                        * there, and the record
@@ -299,6 +304,9 @@ struct ngx_http_jwt_issuer_process_s {
 ngx_int_t ngx_http_jwt_issuer_process_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_jwt_issuer_process_init(ngx_cycle_t *cycle);
 void ngx_http_jwt_issuer_process_exit(ngx_cycle_t *cycle);
+
+/* no more fetches, and none of their owners is called */
+void ngx_http_jwt_issuer_process_idle(ngx_http_jwt_issuer_process_t *process);
 
 
 /* _param.c */

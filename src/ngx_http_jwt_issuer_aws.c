@@ -234,6 +234,13 @@ ngx_http_jwt_issuer_aws_call_handler(void *data,
 
     ngx_http_jwt_issuer_aws_leave(call);
 
+    if (ngx_exiting) {
+
+        /* a new worker fetches now: what it has found may be newer */
+
+        return;
+    }
+
     if (!ngx_http_jwt_issuer_aws_again(call, &answer, response)) {
         call->done(call->data, &answer, response->body);
     }

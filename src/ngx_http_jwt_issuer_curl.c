@@ -16,6 +16,8 @@
 
 #include "ngx_http_jwt_issuer_curl.h"
 
+#include <openssl/err.h>
+
 
 static int ngx_http_jwt_issuer_curl_socket(CURL *easy, curl_socket_t fd,
     int what, void *data, void *socket_data);
@@ -147,7 +149,7 @@ ngx_http_jwt_issuer_curl_socket(CURL *easy, curl_socket_t fd, int what,
     if (sock == NULL) {
         sock = ngx_http_jwt_issuer_curl_open(curl, fd);
         if (sock == NULL) {
-            return -1;
+            goto failed;
         }
     }
 
@@ -159,8 +161,19 @@ ngx_http_jwt_issuer_curl_socket(CURL *easy, curl_socket_t fd, int what,
                                           what & CURL_POLL_OUT)
            != NGX_OK)
     {
-        return -1;
+        goto failed;
     }
+
+    return 0;
+
+failed:
+
+    /*
+     * Not -1: the multi handle would be dead, without a timer, and none of
+     * its exchanges would ever end.  Only this one does, after this call.
+     */
+
+    ngx_http_jwt_issuer_fetch_refuse(easy);
 
     return 0;
 }
@@ -280,7 +293,7 @@ ngx_http_jwt_issuer_curl_event_handler(ngx_event_t *ev)
 
         /* worker_shutdown_timeout */
 
-        ngx_http_jwt_issuer_curl_stop(curl->process);
+        ngx_http_jwt_issuer_process_idle(curl->process);
         return;
     }
 
@@ -345,4 +358,8 @@ ngx_http_jwt_issuer_curl_act(ngx_http_jwt_issuer_curl_t *curl,
     }
 
     ngx_http_jwt_issuer_fetch_finish(curl);
+
+    /* nginx alerts of what libcurl leaves there */
+
+    ERR_clear_error();
 }

@@ -74,6 +74,9 @@ ngx_int_t ngx_http_jwt_issuer_fetch_setup(ngx_http_jwt_issuer_fetch_t *fetch,
 /* give ended exchanges to their owners and start those that wait */
 void ngx_http_jwt_issuer_fetch_finish(ngx_http_jwt_issuer_curl_t *curl);
 
+/* nginx cannot watch its socket: fetch_finish() ends it */
+void ngx_http_jwt_issuer_fetch_refuse(CURL *easy);
+
 /* end all of them without a word to their owners */
 void ngx_http_jwt_issuer_fetch_stop(ngx_http_jwt_issuer_curl_t *curl);
 

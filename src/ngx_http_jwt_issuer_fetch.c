@@ -246,6 +246,27 @@ ngx_http_jwt_issuer_fetch_result(ngx_http_jwt_issuer_fetch_t *fetch,
 
 
 void
+ngx_http_jwt_issuer_fetch_refuse(CURL *easy)
+{
+    char                         *private;
+    ngx_http_jwt_issuer_fetch_t  *fetch;
+
+    /* libcurl has handles of its own, too */
+
+    if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private) != CURLE_OK
+        || private == NULL)
+    {
+        return;
+    }
+
+    fetch = (ngx_http_jwt_issuer_fetch_t *) private;
+
+    fetch->response.result = JWTI_HTTP_FAILED;
+    fetch->response.reason = "no connection of nginx is free";
+}
+
+
+void
 ngx_http_jwt_issuer_fetch_cancel(ngx_http_jwt_issuer_fetch_t *fetch)
 {
     ngx_queue_remove(&fetch->queue);

@@ -229,7 +229,9 @@ ngx_http_jwt_issuer_headers_relink(ngx_table_elt_t *copies,
             continue;
         }
 
-        for (k = 0; k < n; k++) {
+        /* nginx links them in the order of the list */
+
+        for (k = i + 1; k < n; k++) {
             if (originals[k] == copies[i].next) {
                 copies[i].next = &copies[k];
                 break;

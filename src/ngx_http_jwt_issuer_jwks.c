@@ -13,7 +13,7 @@
 
 
 static ngx_int_t ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r,
-    ngx_str_t *document);
+    ngx_str_t *document, ngx_uint_t *partial);
 static ngx_int_t ngx_http_jwt_issuer_jwks_headers(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *document);
 
@@ -143,6 +143,7 @@ ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
 {
     ngx_int_t                   rc;
     ngx_str_t                   document;
+    ngx_uint_t                  partial;
     ngx_http_jwt_issuer_ctx_t  *ctx;
 
     static const ngx_str_t  type = ngx_string("application/json");
@@ -164,7 +165,8 @@ ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
         return ngx_http_jwt_issuer_answer_error(r, ctx);
     }
 
-    rc = ngx_http_jwt_issuer_jwks_document(r, &document);
+    partial = 0;
+    rc = ngx_http_jwt_issuer_jwks_document(r, &document, &partial);
 
     if (rc == NGX_DECLINED) {
         ctx->no_store = 1;
@@ -180,6 +182,10 @@ ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (partial) {
+        ngx_str_set(&ctx->cache_control, "public, max-age=1");
+    }
+
     return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, &type, &document);
 }
 
@@ -190,7 +196,8 @@ ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
  */
 
 static ngx_int_t
-ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r, ngx_str_t *document)
+ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r, ngx_str_t *document,
+    ngx_uint_t *partial)
 {
     u_char                                 *memory;
     size_t                                  size;
@@ -225,12 +232,20 @@ ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r, ngx_str_t *document)
         }
     }
 
-    for (i = 0; keys.nelts == 0 && i < jlcf->jwks_services->nelts; i++) {
+    for (i = 0; i < jlcf->jwks_services->nelts; i++) {
 
         if (services[i]->source->load == NULL
-            && !ngx_http_jwt_issuer_zone_has_key(jmcf->zone, services[i]))
+            && ngx_http_jwt_issuer_zone_fetched_at(jmcf->zone, services[i])
+               == -1)
         {
-            return NGX_DECLINED;
+            if (keys.nelts == 0) {
+                return NGX_DECLINED;
+            }
+
+            /* the missing one will sign at once: not to be remembered */
+
+            *partial = 1;
+            break;
         }
     }
 

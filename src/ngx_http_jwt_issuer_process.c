@@ -15,8 +15,6 @@ static ngx_http_jwt_issuer_main_conf_t *ngx_http_jwt_issuer_process_conf(
 static ngx_int_t ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
     ngx_http_jwt_issuer_main_conf_t *jmcf);
 static void ngx_http_jwt_issuer_process_stop(void *data);
-static void ngx_http_jwt_issuer_process_idle(
-    ngx_http_jwt_issuer_process_t *process);
 
 
 /*
@@ -182,7 +180,7 @@ ngx_http_jwt_issuer_process_stop(void *data)
 
 /* requests that an old configuration still serves go on without it */
 
-static void
+void
 ngx_http_jwt_issuer_process_idle(ngx_http_jwt_issuer_process_t *process)
 {
     ngx_http_jwt_issuer_refresh_stop(process);

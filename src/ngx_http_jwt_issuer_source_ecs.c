@@ -471,6 +471,9 @@ ngx_http_jwt_issuer_ecs_task(ngx_http_jwt_issuer_ecs_t *ecs,
         return answer->message;
     }
 
+    /* it belongs to this definition: no other one is known from here on */
+
+    ecs->used[0] = '\0';
     ecs->reference[0] = '\0';
 
     if (variable.reference) {

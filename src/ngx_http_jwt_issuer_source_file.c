@@ -148,7 +148,7 @@ ngx_http_jwt_issuer_source_file_fetch(ngx_http_jwt_issuer_refresh_t *refresh)
         result.state = same ? NGX_HTTP_JWT_ISSUER_UNCHANGED
                             : NGX_HTTP_JWT_ISSUER_FETCHED;
 
-    } else if (result.err == NGX_EACCES) {
+    } else if (result.err == NGX_EACCES && known == NULL) {
         result.state = NGX_HTTP_JWT_ISSUER_PINNED;
 
     } else {

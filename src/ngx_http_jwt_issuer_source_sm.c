@@ -35,7 +35,7 @@ typedef struct {
     ngx_http_jwt_issuer_refresh_t   *refresh;
     ngx_uint_t                       stage;
     char                             region[JWTI_AWS_REGION_MAX + 1];
-    ngx_uint_t                       changed;    /* of AWSCURRENT, this time */
+    ngx_uint_t                       previous;   /* AWSPREVIOUS is asked for */
     /* what was let in of each stage; "": nothing yet */
     char                             versions[NGX_HTTP_JWT_ISSUER_SM_STAGES]
                                              [JWTI_AWS_VERSION_ID_MAX + 1];
@@ -232,7 +232,6 @@ ngx_http_jwt_issuer_sm_fetch(ngx_http_jwt_issuer_refresh_t *refresh)
 
     conf = refresh->service->source_conf;
 
-    sm->changed = 0;
     sm->call.region = jwti_str("");
 
     if (jwti_aws_arn_region(sm->region,
@@ -308,9 +307,18 @@ ngx_http_jwt_issuer_sm_done(void *data, jwti_aws_answer_t *answer,
                        ngx_http_jwt_issuer_sm_stages[sm->stage].data, reason);
     }
 
-    if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_PENDING && sm->changed) {
+    if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_PENDING && sm->previous) {
         ngx_http_jwt_issuer_sm_start(sm, NGX_HTTP_JWT_ISSUER_SM_PREVIOUS);
         return;
+    }
+
+    /* once, but until there was an answer to it */
+
+    if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_PREVIOUS
+        && answer->class != JWTI_AWS_TRANSIENT
+        && answer->class != JWTI_AWS_THROTTLED)
+    {
+        sm->previous = 0;
     }
 
     ngx_memzero(&result, sizeof(ngx_http_jwt_issuer_result_t));
@@ -423,8 +431,8 @@ ngx_http_jwt_issuer_sm_use(ngx_http_jwt_issuer_sm_t *sm,
 
         /* after a reload the key before is published already, or was */
 
-        if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_CURRENT) {
-            sm->changed = refresh->fresh;
+        if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_CURRENT && refresh->fresh) {
+            sm->previous = 1;
         }
 
         ngx_memcpy(known, secret->version_id, sizeof(secret->version_id));

@@ -131,6 +131,7 @@ ngx_http_jwt_issuer_variables_headers(ngx_conf_t *cf,
 static ngx_http_jwt_issuer_ctx_t *
 ngx_http_jwt_issuer_variable_ctx(ngx_http_request_t *r)
 {
+    ngx_int_t                              rc;
     ngx_http_jwt_issuer_ctx_t             *ctx;
     const ngx_http_jwt_issuer_loc_conf_t  *jlcf;
 
@@ -146,10 +147,18 @@ ngx_http_jwt_issuer_variable_ctx(ngx_http_request_t *r)
 
     ctx = ngx_http_jwt_issuer_ctx(r);
 
-    if (ctx && ngx_http_jwt_issuer_require_target(r, jlcf->inject, ctx)
-               == NGX_OK)
-    {
-        (void) ngx_http_jwt_issuer_mint(r, jlcf->inject, ctx, NULL);
+    if (ctx == NULL) {
+        return NULL;
+    }
+
+    rc = ngx_http_jwt_issuer_require_target(r, jlcf->inject, ctx);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_jwt_issuer_mint(r, jlcf->inject, ctx, NULL);
+    }
+
+    if (rc == NGX_ERROR) {
+        (void) ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_SIGN, NULL);
     }
 
     return ctx;

@@ -69,7 +69,13 @@ ngx_http_jwt_issuer_wait(ngx_http_request_t *r, ngx_http_jwt_issuer_ctx_t *ctx,
 
     /* so that a client that goes away is seen */
 
-    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+    if (r->connection->read->ready) {
+
+        /* it may have gone already, and no further event would tell */
+
+        ngx_post_event(r->connection->read, &ngx_posted_events);
+
+    } else if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -123,6 +129,7 @@ ngx_http_jwt_issuer_wait_handler(ngx_event_t *ev)
     ngx_queue_t                    *q, *next, ready;
     ngx_connection_t               *c;
     ngx_http_request_t             *r;
+    ngx_http_jwt_issuer_ctx_t      *ctx;
     ngx_http_jwt_issuer_waiter_t   *waiter;
     ngx_http_jwt_issuer_process_t  *process;
 
@@ -162,6 +169,14 @@ ngx_http_jwt_issuer_wait_handler(ngx_event_t *ev)
 
         r = waiter->request;
         c = r->connection;
+
+        /* post_action has redirected it: it is parked no more */
+
+        ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
+
+        if (ctx == NULL || ctx->waiter != waiter) {
+            continue;
+        }
 
         ngx_http_set_log_request(c->log, r);
 

@@ -37,7 +37,7 @@ static ngx_http_jwt_issuer_record_t *ngx_http_jwt_issuer_zone_create_locked(
 static void ngx_http_jwt_issuer_zone_insert(ngx_rbtree_node_t *temp,
     ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
 static ngx_http_jwt_issuer_record_t *ngx_http_jwt_issuer_zone_first_locked(
-    ngx_http_jwt_issuer_zone_t *sh, u_char *identity);
+    ngx_http_jwt_issuer_zone_t *sh, const u_char *identity);
 static ngx_http_jwt_issuer_record_t *ngx_http_jwt_issuer_zone_next_locked(
     ngx_http_jwt_issuer_zone_t *sh, ngx_http_jwt_issuer_record_t *record);
 static int ngx_libc_cdecl ngx_http_jwt_issuer_zone_cmp(const void *one,
@@ -171,7 +171,7 @@ ngx_http_jwt_issuer_zone_attach(ngx_shm_zone_t *zone,
 {
     int                              fresh;
     int64_t                          activate;
-    u_char                           identity[NGX_HTTP_JWT_ISSUER_IDENTITY];
+    u_char                          *identity;
     ngx_int_t                        rc;
     ngx_http_jwt_issuer_zone_t      *sh;
     ngx_http_jwt_issuer_record_t    *record, *other;
@@ -180,6 +180,7 @@ ngx_http_jwt_issuer_zone_attach(ngx_shm_zone_t *zone,
     ctx = zone->data;
     sh = ctx->sh;
 
+    identity = service->identity;
     ngx_http_jwt_issuer_zone_identity(service, identity);
 
     ngx_http_jwt_issuer_zone_lock(zone);
@@ -188,21 +189,17 @@ ngx_http_jwt_issuer_zone_attach(ngx_shm_zone_t *zone,
 
     if (record == NULL) {
         record = ngx_http_jwt_issuer_zone_create_locked(zone, identity);
+    }
 
-        if (record) {
-            /* records of one service are neighbours in the tree */
+    /* also when it was there before: it may be that of two reloads ago */
 
-            for (other = ngx_http_jwt_issuer_zone_first_locked(sh, identity);
-                 other && ngx_memcmp(other->identity, identity,
-                                     NGX_HTTP_JWT_ISSUER_IDENTITY_NAME)
-                          == 0;
-                 other = ngx_http_jwt_issuer_zone_next_locked(sh, other))
-            {
-                if (other != record) {
-                    ngx_http_jwt_issuer_zone_inherit_locked(zone, record,
-                                            other, service->settings.retire);
-                }
-            }
+    for (other = ngx_http_jwt_issuer_zone_same_locked(zone, identity, NULL);
+         record && other;
+         other = ngx_http_jwt_issuer_zone_same_locked(zone, identity, other))
+    {
+        if (other != record) {
+            ngx_http_jwt_issuer_zone_inherit_locked(zone, record, other,
+                                                    service->settings.retire);
         }
     }
 
@@ -378,11 +375,35 @@ ngx_http_jwt_issuer_zone_insert(ngx_rbtree_node_t *temp,
 }
 
 
+/* they are neighbours in the tree */
+
+ngx_http_jwt_issuer_record_t *
+ngx_http_jwt_issuer_zone_same_locked(ngx_shm_zone_t *zone,
+    const u_char *identity, ngx_http_jwt_issuer_record_t *record)
+{
+    ngx_http_jwt_issuer_zone_ctx_t  *ctx;
+
+    ctx = zone->data;
+
+    record = record ? ngx_http_jwt_issuer_zone_next_locked(ctx->sh, record)
+                    : ngx_http_jwt_issuer_zone_first_locked(ctx->sh, identity);
+
+    if (record && ngx_memcmp(record->identity, identity,
+                             NGX_HTTP_JWT_ISSUER_IDENTITY_NAME)
+                  == 0)
+    {
+        return record;
+    }
+
+    return NULL;
+}
+
+
 /* the first record of the service that identity begins with, or the next */
 
 static ngx_http_jwt_issuer_record_t *
 ngx_http_jwt_issuer_zone_first_locked(ngx_http_jwt_issuer_zone_t *sh,
-    u_char *identity)
+    const u_char *identity)
 {
     ngx_rbtree_node_t             *node, *sentinel;
     ngx_http_jwt_issuer_record_t  *record, *first;

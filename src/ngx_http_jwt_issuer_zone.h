@@ -24,9 +24,6 @@
 /* changed with any of the structures below */
 #define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    1
 
-#define NGX_HTTP_JWT_ISSUER_IDENTITY_NAME  20
-#define NGX_HTTP_JWT_ISSUER_IDENTITY       40
-
 
 /* what belongs to the key of the rotation's slot of the same number */
 typedef struct {
@@ -70,6 +67,14 @@ typedef struct {
 /* NULL: the record belongs to another service of a later configuration */
 ngx_http_jwt_issuer_record_t *ngx_http_jwt_issuer_zone_record_locked(
     const ngx_http_jwt_issuer_service_t *service);
+
+/*
+ * The records of the service that identity begins with, whatever their
+ * definition: NULL for the first one, then the one before; NULL: no more.
+ */
+ngx_http_jwt_issuer_record_t *ngx_http_jwt_issuer_zone_same_locked(
+    ngx_shm_zone_t *zone, const u_char *identity,
+    ngx_http_jwt_issuer_record_t *record);
 
 /* the published keys of another definition stay published, but never sign */
 void ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,

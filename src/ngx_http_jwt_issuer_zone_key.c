@@ -319,12 +319,14 @@ ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_record_t *other, ngx_msec_t retire)
 {
     int                                    fresh;
-    int64_t                                now;
+    int64_t                                now, until;
     jwti_str_t                             public;
     ngx_uint_t                             i;
+    const jwti_rotate_slot_t              *slot;
     const ngx_http_jwt_issuer_zone_key_t  *kept;
 
     now = ngx_http_jwt_issuer_now();
+    until = now + (int64_t) retire;
 
     for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
         kept = &other->keys[i];
@@ -340,10 +342,11 @@ ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,
 
         /* best effort: without space the new keys are what matters */
 
+        slot = &other->rotate.slots[i];
+
         (void) ngx_http_jwt_issuer_zone_publish_locked(zone, record,
-                                               other->rotate.slots[i].kid,
-                                               other->rotate.slots[i].alg,
-                                               public, now + (int64_t) retire,
+                                               slot->kid, slot->alg, public,
+                                               ngx_min(slot->retire, until),
                                                &fresh);
     }
 }

@@ -9,6 +9,9 @@
 #include "ngx_http_jwt_issuer_zone.h"
 
 
+static ngx_uint_t ngx_http_jwt_issuer_zone_public_locked(
+    const ngx_http_jwt_issuer_record_t *record, u_char *memory,
+    ngx_http_jwt_issuer_public_t *found);
 static int ngx_http_jwt_issuer_zone_signer_locked(
     const ngx_http_jwt_issuer_record_t *record, int64_t now);
 
@@ -115,34 +118,23 @@ done:
 }
 
 
-ngx_int_t
-ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
-    const ngx_http_jwt_issuer_service_t *service, ngx_pool_t *pool,
-    ngx_array_t *keys)
+/* memory: JWTI_JWK_MAX bytes for each slot.  Returns how many were found */
+
+static ngx_uint_t
+ngx_http_jwt_issuer_zone_public_locked(
+    const ngx_http_jwt_issuer_record_t *record, u_char *memory,
+    ngx_http_jwt_issuer_public_t *found)
 {
-    u_char                                *memory, *p;
+    u_char                                *p;
     int64_t                                now;
     ngx_uint_t                             i, n;
-    ngx_http_jwt_issuer_record_t          *record;
-    ngx_http_jwt_issuer_public_t           found[JWTI_ROTATE_SLOTS], *key;
     const ngx_http_jwt_issuer_zone_key_t  *kept;
-
-    /* pools are not used under the lock: copied out to here first */
-
-    memory = ngx_palloc(pool, JWTI_ROTATE_SLOTS * JWTI_JWK_MAX);
-    if (memory == NULL) {
-        return NGX_ERROR;
-    }
 
     n = 0;
     p = memory;
     now = ngx_http_jwt_issuer_now();
 
-    ngx_http_jwt_issuer_zone_lock(zone);
-
-    record = ngx_http_jwt_issuer_zone_record_locked(service);
-
-    for (i = 0; record && i < JWTI_ROTATE_SLOTS; i++) {
+    for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
         kept = &record->keys[i];
 
         if (kept->jwk == NULL
@@ -159,21 +151,58 @@ ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
         n++;
     }
 
+    return n;
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, ngx_pool_t *pool,
+    ngx_array_t *keys)
+{
+    u_char                         memory[JWTI_ROTATE_SLOTS * JWTI_JWK_MAX];
+    u_char                        *p;
+    ngx_uint_t                     i, n;
+    ngx_http_jwt_issuer_record_t  *record;
+    ngx_http_jwt_issuer_public_t   found[JWTI_ROTATE_SLOTS], *key;
+
+    /* pools are not used under the lock: copied out to the stack first */
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    if (record == NULL) {
+
+        /*
+         * A later configuration has given the service another record, with our
+         * public keys in it: an old worker publishes that one.
+         */
+
+        record = ngx_http_jwt_issuer_zone_same_locked(zone, service->identity,
+                                                      NULL);
+    }
+
+    n = record ? ngx_http_jwt_issuer_zone_public_locked(record, memory, found)
+               : 0;
+
     ngx_http_jwt_issuer_zone_unlock(zone);
 
-    if (n == 0) {
-        ngx_pfree(pool, memory);
-        return NGX_OK;
+    key = n ? ngx_array_push_n(keys, n) : NULL;
+
+    for (i = 0; key && i < n; i++) {
+        p = ngx_pnalloc(pool, found[i].jwk.len);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(p, found[i].jwk.data, found[i].jwk.len);
+
+        key[i] = found[i];
+        key[i].jwk.data = p;
     }
 
-    key = ngx_array_push_n(keys, n);
-    if (key == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(key, found, n * sizeof(ngx_http_jwt_issuer_public_t));
-
-    return NGX_OK;
+    return (n && key == NULL) ? NGX_ERROR : NGX_OK;
 }
 
 

@@ -1,6 +1,6 @@
 # A client that speaks HTTP/2 sends names in lower case, and nginx gives them
 # to us as an HTTP/1 request's: its own header is gone, too.  Fails when
-# headers_is() compares the case.
+# headers_is() compares with the name as it was configured.
 
 use lib 't/lib';
 use Test::JWTIssuer;
