@@ -97,6 +97,7 @@ struct ngx_http_jwt_issuer_aws_s {
     int64_t                                skew;
     unsigned                               skewed:1;  /* said in the log */
     unsigned                               named:1;   /* source in the log */
+    unsigned                               failing:1; /* to renew, likewise */
     unsigned                               driving:1;
 };
 

@@ -177,6 +177,13 @@ ngx_http_jwt_issuer_aws_ready(ngx_http_jwt_issuer_aws_t *aws)
 {
     const char  *warning;
 
+    if (aws->failing) {
+        aws->failing = 0;
+
+        ngx_log_error(NGX_LOG_NOTICE, aws->process->log, 0,
+                      "AWS credentials are renewed again");
+    }
+
     if (!aws->named) {
         aws->named = 1;
 
@@ -207,8 +214,13 @@ ngx_http_jwt_issuer_aws_failed(ngx_http_jwt_issuer_aws_t *aws,
     if (jwti_aws_creds_get(aws->creds, ngx_http_jwt_issuer_aws_time(aws),
                            NULL))
     {
-        ngx_log_error(NGX_LOG_WARN, aws->process->log, 0,
-                      "AWS credentials are not renewed: %s", reason);
+        if (!aws->failing) {
+            aws->failing = 1;
+
+            ngx_log_error(NGX_LOG_WARN, aws->process->log, 0,
+                          "AWS credentials are not renewed: %s", reason);
+        }
+
         ngx_http_jwt_issuer_aws_next(aws);
         return;
     }
