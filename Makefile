@@ -51,7 +51,7 @@ lint: ## cppcheck and clang-tidy
 	@tools/test.sh lint
 
 deps: ## install with apt what building, running and testing need
-	@tools/deps.sh build run test aws
+	@tools/deps.sh build run test aws ansible
 
 clean: ## remove build/
 	@rm -rf build

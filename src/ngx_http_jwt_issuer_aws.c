@@ -203,7 +203,9 @@ ngx_http_jwt_issuer_aws_endpoint(ngx_http_jwt_issuer_call_t *call,
 
     if (settings->overrides[call->service].url[0]) {
         *endpoint = settings->overrides[call->service];
-        return NULL;
+
+        return ngx_http_jwt_issuer_aws_is_private(endpoint) ? NULL
+               : "the endpoint must be https, keys would be seen on their way";
     }
 
     if (jwti_aws_endpoint_default(endpoint, call->service, text,

@@ -120,6 +120,10 @@ void ngx_http_jwt_issuer_aws_give_up(ngx_http_jwt_issuer_call_t *call,
 /* do what the credentials need next, until there is something to wait for */
 void ngx_http_jwt_issuer_aws_drive(ngx_http_jwt_issuer_aws_t *aws);
 
+/* 1 for https, and for http that does not leave the machine */
+ngx_uint_t ngx_http_jwt_issuer_aws_is_private(
+    const jwti_aws_endpoint_t *endpoint);
+
 /* how exchanges go out now; valid until the credentials' next step */
 void ngx_http_jwt_issuer_aws_transport(const ngx_http_jwt_issuer_aws_t *aws,
     ngx_http_jwt_issuer_transport_t *transport);

@@ -296,10 +296,17 @@ ngx_http_jwt_issuer_aws_set_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
+    err = NULL;
+
     if (jwti_aws_endpoint_parse(&endpoint, ngx_http_jwt_issuer_to_core(url),
                                 &err)
-        != JWTI_OK)
+        == JWTI_OK
+        && !ngx_http_jwt_issuer_aws_is_private(&endpoint))
     {
+        err = "it must be https, keys would be seen on their way";
+    }
+
+    if (err) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid endpoint \"%V\": %s", url, err);
         return NGX_CONF_ERROR;
@@ -308,6 +315,38 @@ ngx_http_jwt_issuer_aws_set_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
     *field = (const char *) url->data;
 
     return NGX_CONF_OK;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_issuer_aws_is_private(const jwti_aws_endpoint_t *endpoint)
+{
+    u_char     *host, *p;
+    size_t      len;
+    in_addr_t   addr;
+
+    if (ngx_strncmp(endpoint->url, "https://", sizeof("https://") - 1) == 0) {
+        return 1;
+    }
+
+    host = (u_char *) endpoint->host;
+
+    if (ngx_strncmp(host, "[::1]", sizeof("[::1]") - 1) == 0) {
+        return 1;
+    }
+
+    p = (u_char *) ngx_strchr(host, ':');
+    len = p ? (size_t) (p - host) : ngx_strlen(host);
+
+    if (len == sizeof("localhost") - 1
+        && ngx_strncmp(host, "localhost", len) == 0)
+    {
+        return 1;
+    }
+
+    addr = ngx_inet_addr(host, len);
+
+    return addr != INADDR_NONE && (ntohl(addr) >> 24) == 127;
 }
 
 

@@ -44,6 +44,7 @@ ngx_int_t
 ngx_http_jwt_issuer_refresh_init(ngx_http_jwt_issuer_process_t *process)
 {
     ngx_uint_t                       i, n;
+    const jwti_alg_t                *alg;
     ngx_http_jwt_issuer_refresh_t   *refresh;
     ngx_http_jwt_issuer_service_t  **services;
 
@@ -69,7 +70,15 @@ ngx_http_jwt_issuer_refresh_init(ngx_http_jwt_issuer_process_t *process)
         refresh[i].event.log = process->log;
         refresh[i].event.cancelable = 1;
 
-        refresh[i].serial = services[i]->key_serial;
+        /* what is in the zone already is no news */
+
+        if (ngx_http_jwt_issuer_zone_signer(process->jmcf->zone, services[i],
+                                            0, &refresh[i].serial, &alg, NULL)
+            != NGX_OK)
+        {
+            refresh[i].serial = 0;
+        }
+
         refresh[i].due = ngx_http_jwt_issuer_refresh_first(&refresh[i]);
 
         ngx_http_jwt_issuer_refresh_arm(&refresh[i]);

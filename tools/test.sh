@@ -151,7 +151,7 @@ suites() {
 }
 
 title "what is needed"
-step "packages" tools/deps.sh build run test aws
+step "packages" tools/deps.sh build run test aws ansible
 # on a new machine there was no nginx to look at before
 # shellcheck source=tools/env.sh
 . "$root/tools/env.sh"
