@@ -331,6 +331,9 @@ char *ngx_http_jwt_issuer_params(ngx_conf_t *cf, ngx_str_t *args,
 char *ngx_http_jwt_issuer_compile(ngx_conf_t *cf, ngx_str_t *value,
     ngx_http_complex_value_t **cv);
 
+/* the one argument of an "environment" directive */
+char *ngx_http_jwt_issuer_set_name(ngx_conf_t *cf, ngx_str_t *field);
+
 /* 1 when it may be a service's or environment's name */
 ngx_uint_t ngx_http_jwt_issuer_is_name(ngx_str_t *name);
 

@@ -328,23 +328,7 @@ ngx_http_jwt_issuer_set_environment(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_jwt_issuer_main_conf_t *jmcf = conf;
 
-    ngx_str_t  *value;
-
-    if (jmcf->environment.data) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    if (!ngx_http_jwt_issuer_is_name(&value[1])) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid environment name \"%V\"", &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    jmcf->environment = value[1];
-
-    return NGX_CONF_OK;
+    return ngx_http_jwt_issuer_set_name(cf, &jmcf->environment);
 }
 
 

@@ -101,6 +101,29 @@ ngx_http_jwt_issuer_compile(ngx_conf_t *cf, ngx_str_t *value,
 }
 
 
+char *
+ngx_http_jwt_issuer_set_name(ngx_conf_t *cf, ngx_str_t *field)
+{
+    ngx_str_t  *value;
+
+    if (field->data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (!ngx_http_jwt_issuer_is_name(&value[1])) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid environment name \"%V\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    *field = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
 ngx_uint_t
 ngx_http_jwt_issuer_is_name(ngx_str_t *name)
 {

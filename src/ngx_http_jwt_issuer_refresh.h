@@ -128,6 +128,10 @@ struct ngx_http_jwt_issuer_source_s {
 char *ngx_http_jwt_issuer_source_key(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/* sets service->definition to both words */
+char *ngx_http_jwt_issuer_source_define(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_service_t *service, const char *kind, ngx_str_t *what);
+
 extern const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_file;
 extern const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_env;
 extern const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_sm;

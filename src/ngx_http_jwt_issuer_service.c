@@ -242,23 +242,7 @@ ngx_http_jwt_issuer_set_service_environment(ngx_conf_t *cf,
 {
     ngx_http_jwt_issuer_settings_t *settings = conf;
 
-    ngx_str_t  *value;
-
-    if (settings->environment.data) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    if (!ngx_http_jwt_issuer_is_name(&value[1])) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid environment name \"%V\"", &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    settings->environment = value[1];
-
-    return NGX_CONF_OK;
+    return ngx_http_jwt_issuer_set_name(cf, &settings->environment);
 }
 
 

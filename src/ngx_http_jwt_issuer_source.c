@@ -65,3 +65,21 @@ ngx_http_jwt_issuer_source_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return NGX_CONF_ERROR;
 }
+
+
+char *
+ngx_http_jwt_issuer_source_define(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_service_t *service, const char *kind, ngx_str_t *what)
+{
+    ngx_str_t  *definition = &service->definition;
+
+    definition->data = ngx_pnalloc(cf->pool, ngx_strlen(kind) + 1 + what->len);
+    if (definition->data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    definition->len = ngx_sprintf(definition->data, "%s %V", kind, what)
+                      - definition->data;
+
+    return NGX_CONF_OK;
+}

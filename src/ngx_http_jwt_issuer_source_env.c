@@ -92,17 +92,8 @@ static char *
 ngx_http_jwt_issuer_source_env_complete(ngx_conf_t *cf,
     ngx_http_jwt_issuer_service_t *service)
 {
-    ngx_str_t *name = service->source_conf;
-
-    service->definition.len = sizeof("env ") - 1 + name->len;
-    service->definition.data = ngx_pnalloc(cf->pool, service->definition.len);
-    if (service->definition.data == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_sprintf(service->definition.data, "env %V", name);
-
-    return NGX_CONF_OK;
+    return ngx_http_jwt_issuer_source_define(cf, service, "env",
+                                             service->source_conf);
 }
 
 

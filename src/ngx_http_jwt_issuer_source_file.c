@@ -66,17 +66,8 @@ static char *
 ngx_http_jwt_issuer_source_file_complete(ngx_conf_t *cf,
     ngx_http_jwt_issuer_service_t *service)
 {
-    ngx_str_t *path = service->source_conf;
-
-    service->definition.len = sizeof("file ") - 1 + path->len;
-    service->definition.data = ngx_pnalloc(cf->pool, service->definition.len);
-    if (service->definition.data == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_sprintf(service->definition.data, "file %V", path);
-
-    return NGX_CONF_OK;
+    return ngx_http_jwt_issuer_source_define(cf, service, "file",
+                                             service->source_conf);
 }
 
 
