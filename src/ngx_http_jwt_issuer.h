@@ -19,6 +19,8 @@
  *   claim       claim, header, audience directives; their values per request
  *   source*     where keys come from: table of sources, one file for each
  *   zone        the shared memory: records of services, set up and swept
+ *   zone_arena  its part that is the token cache's
+ *   zone_token  the token cache
  *   zone_key    keys of a record: admitted, retired
  *   zone_read   keys of a record, for all workers
  *   keys        this process's parsed keys
@@ -28,8 +30,10 @@
  *   curl        libcurl on nginx's events
  *   fetch       HTTP exchanges from start to end
  *   exchange    one of them, to libcurl and back
- *   mint        a token for a request: service, key, claims, signature
- *   wait        requests parked until a key is there
+ *   mint        a token for a request: cache, key, signature
+ *   inputs      every input of a token, as a key of the cache
+ *   sign        signatures: inline, in the thread pool, by another worker
+ *   wait        requests parked until a key or a signature is there
  *   target      jwt_issuer_token, jwt_issuer_inject: which token is meant
  *   require     jwt_issuer_require: who may have it; the service looked up
  *   endpoint    jwt_issuer_token
@@ -94,6 +98,8 @@ typedef struct ngx_http_jwt_issuer_aws_conf_s
 typedef struct ngx_http_jwt_issuer_fetch_s    ngx_http_jwt_issuer_fetch_t;
 typedef struct ngx_http_jwt_issuer_parsed_s   ngx_http_jwt_issuer_parsed_t;
 typedef struct ngx_http_jwt_issuer_refresh_s  ngx_http_jwt_issuer_refresh_t;
+typedef struct ngx_http_jwt_issuer_waiter_s   ngx_http_jwt_issuer_waiter_t;
+typedef struct ngx_http_jwt_issuer_sign_s     ngx_http_jwt_issuer_sign_t;
 
 
 /* where a directive stands, for errors that are only seen later */
@@ -112,6 +118,8 @@ typedef struct {
     time_t                            lifetime;
     time_t                            backdate;
     time_t                            not_before;     /* -2: off */
+    ngx_uint_t                        reuse;          /* percent of lifetime;
+                                                       * 0: off */
     ngx_msec_t                        refresh;
     ngx_msec_t                        stale;
     ngx_msec_t                        activate_after;
@@ -158,6 +166,11 @@ struct ngx_http_jwt_issuer_service_s {
     uint64_t                          record_id;      /* its id: another id
                                                        * there, and the record
                                                        * is somebody else's */
+
+    ngx_str_t                         constants;      /* _inputs.c */
+    uint64_t                          token_id;       /* theirs in the zone */
+    unsigned                          variable:1;     /* tokens differ from
+                                                       * request to request */
 };
 
 
@@ -172,6 +185,8 @@ typedef struct {
     ngx_http_jwt_issuer_place_t       place;
 
     ngx_uint_t                        format;         /* token */
+    size_t                            before;         /* room that is left */
+    size_t                            after;          /* around the token */
 
     ngx_str_t                         header;         /* inject: name, */
     u_char                           *header_lowcase;
@@ -201,6 +216,11 @@ typedef struct {
                                                        * $http_ variables */
     unsigned                          token:1;        /* some location has */
     unsigned                          inject:1;       /* the directive */
+    unsigned                          no_threads:1;   /* thread_pool off */
+
+#if (NGX_THREADS)
+    ngx_thread_pool_t                *thread_pool;    /* NULL: inline */
+#endif
 
     ngx_http_jwt_issuer_process_t    *process;        /* set in init_process;
                                                        * NULL in the master */
@@ -225,7 +245,7 @@ typedef struct {
     ngx_uint_t                        status;
     ngx_str_t                         error;          /* RFC 6749, 5.2 */
     const char                       *description;
-    const char                       *header;         /* Allow, Retry-After */
+    ngx_str_t                         header;         /* Allow, Retry-After */
     ngx_str_t                         value;
 } ngx_http_jwt_issuer_error_t;
 
@@ -239,21 +259,37 @@ typedef enum {
     NGX_HTTP_JWT_ISSUER_E_DENIED,
     NGX_HTTP_JWT_ISSUER_E_VALUE,
     NGX_HTTP_JWT_ISSUER_E_NO_KEY,
-    NGX_HTTP_JWT_ISSUER_E_SIGN
+    NGX_HTTP_JWT_ISSUER_E_SIGN,
+    NGX_HTTP_JWT_ISSUER_E_BUSY
 } ngx_http_jwt_issuer_error_e;
 
 
-/* a parked request; see _wait.c */
+/*
+ * Every input of a token but the key that signs, the time and random bytes.
+ * All of it lives as long as the request.
+ */
 typedef struct {
-    ngx_queue_t                       queue;
-    ngx_http_request_t               *request;
-    ngx_http_jwt_issuer_process_t    *process;
-    const ngx_http_jwt_issuer_service_t  *service;
-    ngx_msec_t                        deadline;
-    void                            (*resume)(ngx_http_request_t *r);
-    unsigned                          parked:1;
-    unsigned                          timed_out:1;
-} ngx_http_jwt_issuer_waiter_t;
+    /*
+     * The cache's key: service->token_id, which stands for all that the
+     * configuration says, then what it does not say.  Empty: too long.
+     */
+    ngx_str_t                         key;
+    uint32_t                          hash;           /* of key */
+    jwti_claims_t                    *claims;         /* NULL: not needed yet */
+} ngx_http_jwt_issuer_inputs_t;
+
+
+/* $jwt_issuer_cache: what of the last token of a request */
+typedef enum {
+    NGX_HTTP_JWT_ISSUER_CACHE_NONE = 0,
+    NGX_HTTP_JWT_ISSUER_CACHE_HIT,
+    NGX_HTTP_JWT_ISSUER_CACHE_MISS,
+    NGX_HTTP_JWT_ISSUER_CACHE_BYPASS
+} ngx_http_jwt_issuer_cache_e;
+
+/* how minting ends: rc as ngx_http_jwt_issuer_mint() returns it */
+typedef void (*ngx_http_jwt_issuer_resume_pt)(ngx_http_request_t *r,
+    ngx_int_t rc);
 
 
 typedef struct {
@@ -266,6 +302,12 @@ typedef struct {
                                                        * description */
     jwti_form_t                      *form;           /* POSTed */
     ngx_http_jwt_issuer_waiter_t     *waiter;
+
+    const ngx_http_jwt_issuer_target_t  *target;      /* while it is minted */
+    ngx_http_jwt_issuer_resume_pt     resume;         /* NULL: never parks */
+    ngx_http_jwt_issuer_inputs_t      inputs;
+    ngx_http_jwt_issuer_cache_e       cache;
+
     ngx_str_t                         cache_control;  /* for the filter, */
     unsigned                          no_store:1;     /* or this */
     unsigned                          minting:1;      /* a claim may not ask
@@ -294,8 +336,17 @@ struct ngx_http_jwt_issuer_process_s {
 
     ngx_http_jwt_issuer_wait_t        wait;
     ngx_event_t                       wait_event;
-    ngx_queue_t                       waiters;
+    ngx_queue_t                       waiters;        /* for a key */
     ngx_uint_t                        nwaiters;
+
+    ngx_rbtree_t                      signs;          /* under way, by key of
+                                                       * the cache */
+    ngx_rbtree_node_t                 sentinel;
+    ngx_queue_t                       signing;        /* all of this worker */
+    ngx_queue_t                       pending;        /* not yet in the pool */
+    ngx_uint_t                        npending;
+    ngx_uint_t                        nposted;        /* in the pool, */
+    ngx_uint_t                        max_posted;     /* at most; 0: no pool */
 };
 
 
@@ -452,22 +503,13 @@ ngx_http_jwt_issuer_ctx_t *ngx_http_jwt_issuer_ctx(ngx_http_request_t *r);
 
 /*
  * A token for ctx->service in ctx->token.  NGX_OK; NGX_AGAIN: the request is
- * parked and resume will be called, once, unless the request ends before;
- * NGX_DECLINED with ctx->error; NGX_ERROR.  resume NULL: never parks.
+ * parked and resume will be called with one of the others, once, unless the
+ * request ends before; NGX_DECLINED with ctx->error; NGX_ERROR.  resume NULL:
+ * never parks, and signs inline.
  */
 ngx_int_t ngx_http_jwt_issuer_mint(ngx_http_request_t *r,
     const ngx_http_jwt_issuer_target_t *target,
-    ngx_http_jwt_issuer_ctx_t *ctx, void (*resume)(ngx_http_request_t *r));
-
-
-/* _wait.c */
-
-/* NGX_AGAIN: parked; NGX_BUSY: too many are; NGX_ERROR */
-ngx_int_t ngx_http_jwt_issuer_wait(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, void (*resume)(ngx_http_request_t *r));
-ngx_int_t ngx_http_jwt_issuer_wait_init(
-    ngx_http_jwt_issuer_process_t *process);
-void ngx_http_jwt_issuer_wait_stop(ngx_http_jwt_issuer_process_t *process);
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_http_jwt_issuer_resume_pt resume);
 
 
 /* _endpoint.c, _jwks.c: content handlers */
@@ -501,10 +543,14 @@ ngx_int_t ngx_http_jwt_issuer_form_query(ngx_http_request_t *r,
 ngx_int_t ngx_http_jwt_issuer_fail(ngx_http_jwt_issuer_ctx_t *ctx,
     ngx_http_jwt_issuer_error_e error, const char *detail);
 
+/* what answers of the location have around the token */
+void ngx_http_jwt_issuer_answer_room(ngx_http_jwt_issuer_target_t *target);
+
 ngx_int_t ngx_http_jwt_issuer_answer_error(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx);
 ngx_int_t ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, ngx_uint_t format);
+    ngx_http_jwt_issuer_ctx_t *ctx,
+    const ngx_http_jwt_issuer_target_t *target);
 
 /* header and one buffer of body; no body for HEAD */
 ngx_int_t ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r,
@@ -512,7 +558,7 @@ ngx_int_t ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r,
 
 /* name and value live as long as the request */
 ngx_int_t ngx_http_jwt_issuer_answer_header(ngx_http_request_t *r,
-    const char *name, const ngx_str_t *value);
+    const ngx_str_t *name, const ngx_str_t *value);
 
 void ngx_http_jwt_issuer_answer_init(void);
 

@@ -14,6 +14,7 @@
 
 static ngx_int_t ngx_http_jwt_issuer_answer_header_filter(
     ngx_http_request_t *r);
+static u_char *ngx_http_jwt_issuer_answer_seconds(u_char *p, time_t seconds);
 static void ngx_http_jwt_issuer_answer_clear(ngx_http_request_t *r,
     ngx_uint_t cached);
 
@@ -21,7 +22,12 @@ static void ngx_http_jwt_issuer_answer_clear(ngx_http_request_t *r,
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 
 
-#define NGX_HTTP_JWT_ISSUER_NO_HEADER  NULL, ngx_null_string
+#define NGX_HTTP_JWT_ISSUER_NO_HEADER    ngx_null_string, ngx_null_string
+
+/* RFC 6749, 5.1 */
+#define NGX_HTTP_JWT_ISSUER_JSON_BEFORE  "{\"access_token\":\""
+#define NGX_HTTP_JWT_ISSUER_JSON_AFTER                                        \
+    "\",\"token_type\":\"Bearer\",\"expires_in\":"
 
 
 /* in the order of ngx_http_jwt_issuer_error_e */
@@ -30,11 +36,11 @@ static const ngx_http_jwt_issuer_error_t  ngx_http_jwt_issuer_errors[] = {
 
     { NGX_HTTP_NOT_ALLOWED, ngx_string("invalid_request"),
       "the method must be GET, HEAD or POST",
-      "Allow", ngx_string("GET, HEAD, POST") },
+      ngx_string("Allow"), ngx_string("GET, HEAD, POST") },
 
     { NGX_HTTP_NOT_ALLOWED, ngx_string("invalid_request"),
       "the method must be GET or HEAD",
-      "Allow", ngx_string("GET, HEAD") },
+      ngx_string("Allow"), ngx_string("GET, HEAD") },
 
     { NGX_HTTP_BAD_REQUEST, ngx_string("invalid_request"),
       "the request is malformed",
@@ -62,11 +68,15 @@ static const ngx_http_jwt_issuer_error_t  ngx_http_jwt_issuer_errors[] = {
 
     { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("temporarily_unavailable"),
       "no key for this service at the moment",
-      "Retry-After", ngx_string("5") },
+      ngx_string("Retry-After"), ngx_string("5") },
 
     { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("temporarily_unavailable"),
       "the token could not be signed",
-      "Retry-After", ngx_string("5") }
+      ngx_string("Retry-After"), ngx_string("5") },
+
+    { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("temporarily_unavailable"),
+      "too many tokens are being signed",
+      ngx_string("Retry-After"), ngx_string("1") }
 };
 
 
@@ -121,8 +131,8 @@ ngx_http_jwt_issuer_answer_error(ngx_http_request_t *r,
     error = ctx->error;
     description = ctx->detail ? ctx->detail : error->description;
 
-    if (error->header
-        && ngx_http_jwt_issuer_answer_header(r, error->header, &error->value)
+    if (error->header.len
+        && ngx_http_jwt_issuer_answer_header(r, &error->header, &error->value)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -149,15 +159,29 @@ ngx_http_jwt_issuer_answer_error(ngx_http_request_t *r,
 }
 
 
+void
+ngx_http_jwt_issuer_answer_room(ngx_http_jwt_issuer_target_t *target)
+{
+    if (target->format == NGX_HTTP_JWT_ISSUER_FORMAT_JSON) {
+        target->before = sizeof(NGX_HTTP_JWT_ISSUER_JSON_BEFORE) - 1;
+        target->after = sizeof(NGX_HTTP_JWT_ISSUER_JSON_AFTER) - 1
+                        + NGX_TIME_T_LEN + 1;
+    }
+}
+
+
+/* the JSON is written around the token, where minting has left room for it */
+
 ngx_int_t
 ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, ngx_uint_t format)
+    ngx_http_jwt_issuer_ctx_t *ctx,
+    const ngx_http_jwt_issuer_target_t *target)
 {
-    time_t            left;
+    u_char           *p;
     ngx_str_t         body;
     const ngx_str_t  *type;
 
-    type = (format == NGX_HTTP_JWT_ISSUER_FORMAT_JWT)
+    type = (target->format == NGX_HTTP_JWT_ISSUER_FORMAT_JWT)
            ? &ngx_http_jwt_issuer_type_jwt : &ngx_http_jwt_issuer_type_json;
 
     if (r->method == NGX_HTTP_HEAD) {
@@ -167,30 +191,50 @@ ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
         return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type, NULL);
     }
 
-    if (format == NGX_HTTP_JWT_ISSUER_FORMAT_JWT) {
+    if (target->format == NGX_HTTP_JWT_ISSUER_FORMAT_JWT) {
         return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type,
                                                &ctx->token);
     }
 
-    left = ngx_max(ctx->expires - ngx_time(), 0);
+    body.data = ctx->token.data - target->before;
 
-    body.len = sizeof("{\"access_token\":\"\",\"token_type\":\"Bearer\","
-                      "\"expires_in\":}") - 1
-               + ctx->token.len + NGX_TIME_T_LEN;
+    ngx_memcpy(body.data, NGX_HTTP_JWT_ISSUER_JSON_BEFORE,
+               sizeof(NGX_HTTP_JWT_ISSUER_JSON_BEFORE) - 1);
 
-    body.data = ngx_pnalloc(r->pool, body.len);
-    if (body.data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    p = ngx_cpymem(ctx->token.data + ctx->token.len,
+                   NGX_HTTP_JWT_ISSUER_JSON_AFTER,
+                   sizeof(NGX_HTTP_JWT_ISSUER_JSON_AFTER) - 1);
 
-    body.len = ngx_sprintf(body.data,
-                           "{\"access_token\":\"%V\","
-                           "\"token_type\":\"Bearer\","
-                           "\"expires_in\":%T}",
-                           &ctx->token, left)
-               - body.data;
+    p = ngx_http_jwt_issuer_answer_seconds(p, ctx->expires - ngx_time());
+    *p++ = '}';
+
+    body.len = p - body.data;
 
     return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type, &body);
+}
+
+
+/* for every answer: ngx_sprintf() takes ten times as long */
+
+static u_char *
+ngx_http_jwt_issuer_answer_seconds(u_char *p, time_t seconds)
+{
+    u_char      digits[NGX_TIME_T_LEN];
+    ngx_uint_t  n;
+
+    n = 0;
+    seconds = ngx_max(seconds, 0);
+
+    do {
+        digits[n++] = (u_char) ('0' + seconds % 10);
+        seconds /= 10;
+    } while (seconds);
+
+    while (n) {
+        *p++ = digits[--n];
+    }
+
+    return p;
 }
 
 
@@ -246,7 +290,7 @@ ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r, ngx_uint_t status,
 
 
 ngx_int_t
-ngx_http_jwt_issuer_answer_header(ngx_http_request_t *r, const char *name,
+ngx_http_jwt_issuer_answer_header(ngx_http_request_t *r, const ngx_str_t *name,
     const ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
@@ -257,8 +301,7 @@ ngx_http_jwt_issuer_answer_header(ngx_http_request_t *r, const char *name,
     }
 
     h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
+    h->key = *name;
     h->value = *value;
     h->lowcase_key = NULL;
     ngx_http_jwt_issuer_compat_unlink(h);
@@ -281,6 +324,8 @@ ngx_http_jwt_issuer_answer_header_filter(ngx_http_request_t *r)
     ngx_http_jwt_issuer_ctx_t          *ctx;
     const ngx_http_jwt_issuer_field_t  *field;
 
+    static const ngx_str_t  cache_control = ngx_string("Cache-Control");
+
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
 
     if (ctx == NULL || !(ctx->no_store || ctx->cache_control.len)) {
@@ -290,7 +335,7 @@ ngx_http_jwt_issuer_answer_header_filter(ngx_http_request_t *r)
     ngx_http_jwt_issuer_answer_clear(r, !ctx->no_store);
 
     if (!ctx->no_store) {
-        if (ngx_http_jwt_issuer_answer_header(r, "Cache-Control",
+        if (ngx_http_jwt_issuer_answer_header(r, &cache_control,
                                               &ctx->cache_control)
             != NGX_OK)
         {
@@ -303,7 +348,7 @@ ngx_http_jwt_issuer_answer_header_filter(ngx_http_request_t *r)
     for (field = ngx_http_jwt_issuer_fields; field->name.len; field++) {
 
         if (field->value.len
-            && ngx_http_jwt_issuer_answer_header(r, (char *) field->name.data,
+            && ngx_http_jwt_issuer_answer_header(r, &field->name,
                                                  &field->value)
                != NGX_OK)
         {

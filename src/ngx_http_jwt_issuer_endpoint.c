@@ -16,7 +16,8 @@ static ngx_int_t ngx_http_jwt_issuer_endpoint_process(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx);
 static ngx_int_t ngx_http_jwt_issuer_endpoint_answer(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, ngx_int_t rc);
-static void ngx_http_jwt_issuer_endpoint_resume(ngx_http_request_t *r);
+static void ngx_http_jwt_issuer_endpoint_resume(ngx_http_request_t *r,
+    ngx_int_t rc);
 
 
 ngx_int_t
@@ -153,7 +154,7 @@ ngx_http_jwt_issuer_endpoint_answer(ngx_http_request_t *r,
 
     case NGX_OK:
         jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
-        return ngx_http_jwt_issuer_answer_token(r, ctx, jlcf->token->format);
+        return ngx_http_jwt_issuer_answer_token(r, ctx, jlcf->token);
 
     case NGX_DECLINED:
         return ngx_http_jwt_issuer_answer_error(r, ctx);
@@ -164,24 +165,14 @@ ngx_http_jwt_issuer_endpoint_answer(ngx_http_request_t *r,
 }
 
 
-/* the key has come, or the time to wait is over: mint says which */
+/* it was parked, and this is how that ended */
 
 static void
-ngx_http_jwt_issuer_endpoint_resume(ngx_http_request_t *r)
+ngx_http_jwt_issuer_endpoint_resume(ngx_http_request_t *r, ngx_int_t rc)
 {
-    ngx_int_t                              rc;
-    ngx_http_jwt_issuer_ctx_t             *ctx;
-    const ngx_http_jwt_issuer_loc_conf_t  *jlcf;
+    ngx_http_jwt_issuer_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
-    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
-
-    rc = ngx_http_jwt_issuer_mint(r, jlcf->token, ctx,
-                                  ngx_http_jwt_issuer_endpoint_resume);
-
-    if (rc == NGX_AGAIN) {
-        return;
-    }
 
     ngx_http_finalize_request(r,
                               ngx_http_jwt_issuer_endpoint_answer(r, ctx, rc));

@@ -13,7 +13,8 @@ static ngx_uint_t ngx_http_jwt_issuer_form_is_form(ngx_http_request_t *r);
 static ngx_int_t ngx_http_jwt_issuer_form_body(ngx_http_request_t *r,
     ngx_str_t *body);
 static ngx_int_t ngx_http_jwt_issuer_form_parse(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *text, jwti_form_t **form);
+    ngx_http_jwt_issuer_ctx_t *ctx, const ngx_str_t *text, u_char *memory,
+    jwti_form_t *form);
 
 
 ngx_int_t
@@ -23,6 +24,7 @@ ngx_http_jwt_issuer_form_read(ngx_http_request_t *r,
     ngx_int_t          rc;
     ngx_str_t          body;
     jwti_str_t         credentials;
+    jwti_form_t       *form;
     const jwti_str_t  *grant;
 
     rc = ngx_http_jwt_issuer_form_body(r, &body);
@@ -46,12 +48,20 @@ ngx_http_jwt_issuer_form_read(ngx_http_request_t *r,
                                   " application/x-www-form-urlencoded");
     }
 
-    rc = ngx_http_jwt_issuer_form_parse(r, ctx, &body, &ctx->form);
+    form = ngx_palloc(r->pool, sizeof(jwti_form_t) + body.len);
+    if (form == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_http_jwt_issuer_form_parse(r, ctx, &body, (u_char *) &form[1],
+                                        form);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    grant = jwti_form_get(ctx->form, jwti_str("grant_type"));
+    ctx->form = form;
+
+    grant = jwti_form_get(form, jwti_str("grant_type"));
     credentials = jwti_str("client_credentials");
 
     if (grant && (grant->len != credentials.len
@@ -70,8 +80,8 @@ ngx_int_t
 ngx_http_jwt_issuer_form_query(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx)
 {
-    ngx_str_t     args;
-    jwti_form_t  *form;
+    ngx_str_t    args;
+    jwti_form_t  form;
 
     if (r->args.len == 0) {
         return NGX_OK;
@@ -80,14 +90,15 @@ ngx_http_jwt_issuer_form_query(ngx_http_request_t *r,
     /* $arg_ variables do not tell upper from lower case in names */
 
     args.len = r->args.len;
-    args.data = ngx_pnalloc(r->pool, args.len);
+    args.data = ngx_pnalloc(r->pool, 2 * args.len);
     if (args.data == NULL) {
         return NGX_ERROR;
     }
 
     ngx_strlow(args.data, r->args.data, args.len);
 
-    return ngx_http_jwt_issuer_form_parse(r, ctx, &args, &form);
+    return ngx_http_jwt_issuer_form_parse(r, ctx, &args, args.data + args.len,
+                                          &form);
 }
 
 
@@ -198,22 +209,14 @@ ngx_http_jwt_issuer_form_body(ngx_http_request_t *r, ngx_str_t *body)
 
 static ngx_int_t
 ngx_http_jwt_issuer_form_parse(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *text, jwti_form_t **form)
+    ngx_http_jwt_issuer_ctx_t *ctx, const ngx_str_t *text, u_char *memory,
+    jwti_form_t *form)
 {
-    u_char      *memory;
     const char  *err;
 
-    *form = ngx_palloc(r->pool, sizeof(jwti_form_t) + text->len);
-    if (*form == NULL) {
-        return NGX_ERROR;
-    }
-
-    memory = (u_char *) *form + sizeof(jwti_form_t);
-
-    if (jwti_form_parse(*form, ngx_http_jwt_issuer_to_core(text), memory, &err)
+    if (jwti_form_parse(form, ngx_http_jwt_issuer_to_core(text), memory, &err)
         != JWTI_OK)
     {
-        *form = NULL;
         return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_REQUEST,
                                         err);
     }

@@ -16,7 +16,8 @@ static ngx_int_t ngx_http_jwt_issuer_inject_finish(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, ngx_int_t rc);
 static ngx_int_t ngx_http_jwt_issuer_inject_refuse(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx);
-static void ngx_http_jwt_issuer_inject_resume(ngx_http_request_t *r);
+static void ngx_http_jwt_issuer_inject_resume(ngx_http_request_t *r,
+    ngx_int_t rc);
 
 
 ngx_int_t
@@ -74,8 +75,7 @@ ngx_http_jwt_issuer_inject_finish(ngx_http_request_t *r,
     const ngx_http_jwt_issuer_target_t *target,
     ngx_http_jwt_issuer_ctx_t *ctx, ngx_int_t rc)
 {
-    u_char     *p;
-    ngx_str_t   value;
+    ngx_str_t  value;
 
     switch (rc) {
 
@@ -92,18 +92,14 @@ ngx_http_jwt_issuer_inject_finish(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    value.len = target->scheme.len + ctx->token.len;
+    value.len = target->before + ctx->token.len;
+    value.data = ctx->token.data - target->before;
+
+    ngx_memcpy(value.data, target->scheme.data, target->scheme.len);
 
     /* fastcgi_param and others read it as a terminated string */
 
-    value.data = ngx_pnalloc(r->pool, value.len + 1);
-    if (value.data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    p = ngx_cpymem(value.data, target->scheme.data, target->scheme.len);
-    p = ngx_cpymem(p, ctx->token.data, ctx->token.len);
-    *p = '\0';
+    value.data[value.len] = '\0';
 
     if (ngx_http_jwt_issuer_headers_replace(r, target, &value) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -124,7 +120,8 @@ static ngx_int_t
 ngx_http_jwt_issuer_inject_refuse(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx)
 {
-    static const ngx_str_t  retry_after = ngx_string("5");
+    static const ngx_str_t  retry_after = ngx_string("Retry-After");
+    static const ngx_str_t  seconds = ngx_string("5");
 
     if (ctx->error->status == NGX_HTTP_FORBIDDEN) {
         return NGX_HTTP_FORBIDDEN;
@@ -134,7 +131,7 @@ ngx_http_jwt_issuer_inject_refuse(ngx_http_request_t *r,
         return NGX_HTTP_BAD_REQUEST;
     }
 
-    if (ngx_http_jwt_issuer_answer_header(r, "Retry-After", &retry_after)
+    if (ngx_http_jwt_issuer_answer_header(r, &retry_after, &seconds)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -145,23 +142,15 @@ ngx_http_jwt_issuer_inject_refuse(ngx_http_request_t *r,
 
 
 static void
-ngx_http_jwt_issuer_inject_resume(ngx_http_request_t *r)
+ngx_http_jwt_issuer_inject_resume(ngx_http_request_t *r, ngx_int_t rc)
 {
-    ngx_int_t                              rc;
     ngx_http_jwt_issuer_ctx_t             *ctx;
     const ngx_http_jwt_issuer_loc_conf_t  *jlcf;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
 
-    rc = ngx_http_jwt_issuer_mint(r, jlcf->inject, ctx,
-                                  ngx_http_jwt_issuer_inject_resume);
-
     rc = ngx_http_jwt_issuer_inject_finish(r, jlcf->inject, ctx, rc);
-
-    if (rc == NGX_AGAIN) {
-        return;
-    }
 
     if (rc != NGX_DECLINED) {
         ngx_http_finalize_request(r, rc);

@@ -291,6 +291,8 @@ ngx_http_jwt_issuer_jwks_headers(ngx_http_request_t *r,
     ngx_table_elt_t                  *etag;
     ngx_http_jwt_issuer_main_conf_t  *jmcf;
 
+    static const ngx_str_t  allow_origin =
+        ngx_string("Access-Control-Allow-Origin");
     static const ngx_str_t  any = ngx_string("*");
 
     jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
@@ -307,9 +309,7 @@ ngx_http_jwt_issuer_jwks_headers(ngx_http_request_t *r,
                                          jmcf->jwks_max_age)
                              - p;
 
-    if (ngx_http_jwt_issuer_answer_header(r, "Access-Control-Allow-Origin",
-                                          &any)
-        != NGX_OK
+    if (ngx_http_jwt_issuer_answer_header(r, &allow_origin, &any) != NGX_OK
         || jwti_jwks_etag(ngx_http_jwt_issuer_to_core(document), tag)
            != JWTI_OK)
     {

@@ -21,10 +21,10 @@ static ngx_int_t ngx_http_jwt_issuer_keys_load(
 
 ngx_int_t
 ngx_http_jwt_issuer_keys_get(ngx_http_jwt_issuer_process_t *process,
-    const ngx_http_jwt_issuer_service_t *service, jwti_key_t **key)
+    const ngx_http_jwt_issuer_service_t *service, jwti_key_t **key,
+    uint64_t *serial)
 {
     u_char                         memory[JWTI_KEY_STORED_MAX];
-    uint64_t                       serial;
     ngx_int_t                      rc;
     jwti_buf_t                     buf;
     jwti_key_t                    *loaded;
@@ -41,7 +41,7 @@ ngx_http_jwt_issuer_keys_get(ngx_http_jwt_issuer_process_t *process,
     jwti_buf_init(&buf, memory, JWTI_KEY_STORED_MAX);
 
     rc = ngx_http_jwt_issuer_zone_signer(process->jmcf->zone, service,
-                                         parsed->serial, &serial, &alg, &buf);
+                                         parsed->serial, serial, &alg, &buf);
 
     if (rc == NGX_DECLINED && parsed->key) {
 
@@ -51,6 +51,7 @@ ngx_http_jwt_issuer_keys_get(ngx_http_jwt_issuer_process_t *process,
          */
 
         *key = jwti_key_ref(parsed->key);
+        *serial = parsed->serial;
         return NGX_OK;
     }
 
@@ -58,7 +59,7 @@ ngx_http_jwt_issuer_keys_get(ngx_http_jwt_issuer_process_t *process,
         return (rc == NGX_DECLINED) ? NGX_AGAIN : rc;
     }
 
-    if (serial != parsed->serial || parsed->key == NULL) {
+    if (*serial != parsed->serial || parsed->key == NULL) {
         rc = ngx_http_jwt_issuer_keys_load(process, service, alg,
                                            jwti_buf_written(&buf), &loaded);
 
@@ -71,7 +72,7 @@ ngx_http_jwt_issuer_keys_get(ngx_http_jwt_issuer_process_t *process,
         jwti_key_free(parsed->key);
 
         parsed->key = loaded;
-        parsed->serial = serial;
+        parsed->serial = *serial;
     }
 
     *key = jwti_key_ref(parsed->key);

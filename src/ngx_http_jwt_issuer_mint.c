@@ -2,23 +2,39 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * The way of a request: the service's key, what the token says, the
- * signature.
+ * The way of a request: a token from the cache; else the signature that is
+ * under way for it, in this worker or another one; else one of its own.  Where
+ * it has to wait, for its key or a signature, it is parked and goes on from
+ * here.
  */
 
 
-#include "ngx_http_jwt_issuer_refresh.h"
-#include "jwti_token.h"
-
-#include <openssl/err.h>
-#include <openssl/rand.h>
+#include "ngx_http_jwt_issuer_mint.h"
 
 
+static ngx_int_t ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx);
+static void ngx_http_jwt_issuer_mint_renew(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx);
 static ngx_int_t ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
-    const ngx_http_jwt_issuer_target_t *target,
-    ngx_http_jwt_issuer_ctx_t *ctx, const jwti_key_t *key);
+    ngx_http_jwt_issuer_ctx_t *ctx, const ngx_str_t *key);
+static ngx_int_t ngx_http_jwt_issuer_mint_draft(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, u_char *memory,
+    ngx_http_jwt_issuer_draft_t *draft, ngx_http_jwt_issuer_error_e *error);
+static ngx_int_t ngx_http_jwt_issuer_mint_slow(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, const ngx_str_t *key,
+    ngx_http_jwt_issuer_draft_t *draft);
+static ngx_int_t ngx_http_jwt_issuer_mint_join(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_http_jwt_issuer_sign_t *sign);
+static void ngx_http_jwt_issuer_mint_signed(
+    ngx_http_jwt_issuer_waiter_t *waiter);
+static ngx_int_t ngx_http_jwt_issuer_mint_no_key(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx);
+static void ngx_http_jwt_issuer_mint_go_on(
+    ngx_http_jwt_issuer_waiter_t *waiter);
 static ngx_int_t ngx_http_jwt_issuer_mint_keep(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, const jwti_key_t *key, jwti_str_t token);
+    ngx_http_jwt_issuer_ctx_t *ctx, const u_char *token, size_t len,
+    const u_char *kid, time_t expires);
 
 
 ngx_http_jwt_issuer_ctx_t *
@@ -44,136 +60,415 @@ ngx_http_jwt_issuer_ctx(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_jwt_issuer_mint(ngx_http_request_t *r,
     const ngx_http_jwt_issuer_target_t *target,
-    ngx_http_jwt_issuer_ctx_t *ctx, void (*resume)(ngx_http_request_t *r))
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_http_jwt_issuer_resume_pt resume)
+{
+    ngx_int_t  rc;
+
+    ctx->target = target;
+    ctx->resume = resume;
+    ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_NONE;
+
+    ctx->minting = 1;
+
+    rc = ngx_http_jwt_issuer_inputs_eval(r, ctx->service, target,
+                                         &ctx->inputs);
+
+    ctx->minting = 0;
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_issuer_mint_step(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx)
+{
+    u_char                            memory[JWTI_TOKEN_MAX];
+    ngx_int_t                         rc;
+    const ngx_str_t                  *key;
+    ngx_http_jwt_issuer_sign_t       *sign;
+    ngx_http_jwt_issuer_token_t       token;
+    ngx_http_jwt_issuer_inputs_t     *inputs;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    inputs = &ctx->inputs;
+
+    if (ctx->service->settings.reuse == 0 || inputs->key.len == 0) {
+        ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_BYPASS;
+        return ngx_http_jwt_issuer_mint_sign(r, ctx, NULL);
+    }
+
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
+
+    token.data = memory;
+    key = &inputs->key;
+
+    rc = ngx_http_jwt_issuer_zone_token_find(jmcf->zone, ctx->service, key,
+                                             inputs->hash,
+                                             ctx->resume != NULL, &token);
+
+    switch (rc) {
+
+    case NGX_OK:
+        rc = ngx_http_jwt_issuer_mint_keep(r, ctx, token.data, token.len,
+                                           token.kid, token.expires);
+
+        if (ctx->cache == NGX_HTTP_JWT_ISSUER_CACHE_NONE) {
+            ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_HIT;
+        }
+
+        if (token.renew) {
+            ngx_http_jwt_issuer_mint_renew(r, ctx);
+        }
+
+        return rc;
+
+    case NGX_AGAIN:
+        return ngx_http_jwt_issuer_mint_no_key(r, ctx);
+
+    case NGX_ABORT:
+
+        /* a later configuration owns what is in the zone */
+
+        ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_BYPASS;
+        return ngx_http_jwt_issuer_mint_sign(r, ctx, NULL);
+
+    default:    /* NGX_BUSY, NGX_DECLINED */
+        break;
+    }
+
+    ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_MISS;
+
+    if (ctx->resume == NULL) {
+        return ngx_http_jwt_issuer_mint_sign(r, ctx, key);
+    }
+
+    sign = ngx_http_jwt_issuer_sign_find(jmcf->process, key, inputs->hash);
+
+    if (sign == NULL && rc == NGX_BUSY && token.pid != ngx_pid) {
+        sign = ngx_http_jwt_issuer_sign_foreign(jmcf->process, ctx->service,
+                                                key, inputs->hash);
+    }
+
+    if (sign) {
+        return ngx_http_jwt_issuer_mint_join(r, ctx, sign);
+    }
+
+    return ngx_http_jwt_issuer_mint_sign(r, ctx, key);
+}
+
+
+/* the request has its token: what goes wrong here is for the next one */
+
+static void
+ngx_http_jwt_issuer_mint_renew(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx)
+{
+    u_char                            memory[JWTI_TOKEN_MAX];
+    ngx_http_jwt_issuer_draft_t       draft;
+    ngx_http_jwt_issuer_error_e       error;
+    ngx_http_jwt_issuer_inputs_t     *inputs;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    inputs = &ctx->inputs;
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
+
+    if (ngx_http_jwt_issuer_sign_find(jmcf->process, &inputs->key,
+                                      inputs->hash)
+        || ngx_http_jwt_issuer_mint_draft(r, ctx, memory, &draft, &error)
+           != NGX_OK)
+    {
+        return;
+    }
+
+    if (ngx_http_jwt_issuer_sign_start(jmcf->process, ctx->service,
+                                       &inputs->key, inputs->hash, &draft)
+        == NULL)
+    {
+        jwti_key_free(draft.key);
+        return;
+    }
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "jwt issuer token is renewed ahead, jwt service: \"%V\"",
+                   &ctx->service->label);
+}
+
+
+/* key: of the cache, in which the token has its place; or NULL */
+
+static ngx_int_t
+ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, const ngx_str_t *key)
+{
+    u_char                            memory[JWTI_TOKEN_MAX];
+    uint32_t                          hash;
+    ngx_int_t                         rc;
+    jwti_str_t                        token;
+    ngx_http_jwt_issuer_draft_t       draft;
+    ngx_http_jwt_issuer_error_e       error;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
+    hash = ctx->inputs.hash;
+
+    rc = ngx_http_jwt_issuer_mint_draft(r, ctx, memory, &draft, &error);
+
+    if (rc != NGX_OK) {
+        goto failed;
+    }
+
+    if (ctx->resume
+        && ngx_http_jwt_issuer_sign_is_slow(jmcf->process, &draft))
+    {
+        return ngx_http_jwt_issuer_mint_slow(r, ctx, key, &draft);
+    }
+
+    rc = ngx_http_jwt_issuer_sign_now(ctx->service, &draft,
+                                      r->connection->log);
+
+    if (rc == NGX_OK) {
+        token = jwti_buf_written(&draft.buf);
+
+        rc = ngx_http_jwt_issuer_mint_keep(r, ctx, token.data, token.len,
+                                           jwti_key_kid(draft.key).data,
+                                           (time_t) draft.expires);
+        if (key) {
+            ngx_http_jwt_issuer_zone_token_store(jmcf->zone, ctx->service, key,
+                                                 hash, &draft);
+        }
+
+        jwti_key_free(draft.key);
+
+        return rc;
+    }
+
+    jwti_key_free(draft.key);
+
+    error = NGX_HTTP_JWT_ISSUER_E_SIGN;
+    rc = NGX_DECLINED;
+
+failed:
+
+    if (key) {
+        ngx_http_jwt_issuer_zone_token_release(jmcf->zone, key, hash, ngx_pid);
+    }
+
+    switch (rc) {
+
+    case NGX_AGAIN:
+        return ngx_http_jwt_issuer_mint_no_key(r, ctx);
+
+    case NGX_DECLINED:
+        return ngx_http_jwt_issuer_fail(ctx, error, NULL);
+
+    default:
+        return NGX_ERROR;
+    }
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_mint_draft(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, u_char *memory,
+    ngx_http_jwt_issuer_draft_t *draft, ngx_http_jwt_issuer_error_e *error)
 {
     ngx_int_t                         rc;
-    jwti_key_t                       *key;
     ngx_http_jwt_issuer_main_conf_t  *jmcf;
 
     jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
 
-    rc = ngx_http_jwt_issuer_keys_get(jmcf->process, ctx->service, &key);
-
-    if (rc == NGX_AGAIN && resume) {
-        rc = ngx_http_jwt_issuer_wait(r, ctx, resume);
-
-        if (rc == NGX_AGAIN) {
-            return NGX_AGAIN;
-        }
-    }
-
-    if (rc != NGX_OK) {
-        /* worker 0 has told the operator, once */
-
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "no usable key, jwt service: \"%V\"",
-                      &ctx->service->label);
-
-        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_NO_KEY,
-                                        NULL);
-    }
-
     ctx->minting = 1;
 
-    rc = ngx_http_jwt_issuer_mint_sign(r, target, ctx, key);
+    rc = ngx_http_jwt_issuer_inputs_claims(r, ctx->service, ctx->target,
+                                           &ctx->inputs);
 
     ctx->minting = 0;
 
-    jwti_key_free(key);
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_issuer_sign_draft(jmcf->process, ctx->service,
+                                          ctx->inputs.claims, memory, draft,
+                                          error, r->connection->log);
+}
+
+
+/* in the thread pool; fails at once when too many wait there */
+
+static ngx_int_t
+ngx_http_jwt_issuer_mint_slow(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, const ngx_str_t *key,
+    ngx_http_jwt_issuer_draft_t *draft)
+{
+    ngx_http_jwt_issuer_sign_t       *sign;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
+
+    sign = ngx_http_jwt_issuer_sign_start(jmcf->process, ctx->service, key,
+                                          ctx->inputs.hash, draft);
+    if (sign) {
+        return ngx_http_jwt_issuer_mint_join(r, ctx, sign);
+    }
+
+    jwti_key_free(draft->key);
+
+    if (key) {
+        ngx_http_jwt_issuer_zone_token_release(jmcf->zone, key,
+                                               ctx->inputs.hash, ngx_pid);
+    }
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "too many signatures are waiting, jwt service: \"%V\"",
+                  &ctx->service->label);
+
+    return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_BUSY, NULL);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_mint_join(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, ngx_http_jwt_issuer_sign_t *sign)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_jwt_issuer_wait(r, ctx, sign,
+                                  ngx_http_jwt_issuer_mint_signed);
+
+    if (rc == NGX_BUSY) {
+        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_BUSY, NULL);
+    }
 
     return rc;
 }
 
 
-static ngx_int_t
-ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
-    const ngx_http_jwt_issuer_target_t *target,
-    ngx_http_jwt_issuer_ctx_t *ctx, const jwti_key_t *key)
+static void
+ngx_http_jwt_issuer_mint_signed(ngx_http_jwt_issuer_waiter_t *waiter)
 {
-    u_char          memory[JWTI_TOKEN_MAX], jti[JWTI_JTI_BYTES];
-    int64_t         expires;
-    jwti_rc_t       rc;
-    ngx_time_t     *tp;
-    jwti_buf_t      buf;
-    jwti_str_t      name;
-    const char     *err;
-    jwti_claims_t   claims;
+    ngx_int_t                    rc;
+    jwti_str_t                   token;
+    ngx_http_request_t          *r;
+    ngx_http_jwt_issuer_ctx_t   *ctx;
+    ngx_http_jwt_issuer_sign_t  *sign;
 
-    if (ngx_http_jwt_issuer_claim_eval(r, ctx->service, target, &claims)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
+    r = waiter->request;
+    ctx = waiter->ctx;
+    sign = waiter->sign;
+
+    switch (sign->state) {
+
+    case NGX_HTTP_JWT_ISSUER_SIGNED:
+        token = jwti_buf_written(&sign->draft.buf);
+        rc = ngx_http_jwt_issuer_mint_keep(r, ctx, token.data, token.len,
+                                           sign->kid,
+                                           (time_t) sign->draft.expires);
+        break;
+
+    case NGX_HTTP_JWT_ISSUER_NOT_SIGNED:
+        rc = ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_SIGN, NULL);
+        break;
+
+    case NGX_HTTP_JWT_ISSUER_SIGN_LATE:
+        rc = ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_BUSY, NULL);
+        break;
+
+    default:    /* NGX_HTTP_JWT_ISSUER_SIGN_AGAIN */
+        rc = ngx_http_jwt_issuer_mint_step(r, ctx);
+        break;
     }
 
-    if (claims.jti && RAND_bytes(jti, JWTI_JTI_BYTES) != 1) {
-        ERR_clear_error();
-        ngx_log_error(NGX_LOG_CRIT, r->connection->log, 0,
-                      "RAND_bytes() failed");
-        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_SIGN,
-                                        NULL);
+    if (rc != NGX_AGAIN) {
+        ctx->resume(r, rc);
     }
-
-    jwti_buf_init(&buf, memory, JWTI_TOKEN_MAX);
-
-    err = NULL;
-    name = jwti_str("");
-    tp = ngx_timeofday();
-
-    rc = jwti_token_input(&buf, &claims, key,
-                          (int64_t) tp->sec * 1000 + (int64_t) tp->msec, jti,
-                          &expires, &name, &err);
-
-    if (rc == JWTI_INVALID) {
-        /* name is the configuration's, err a constant: no byte of a client */
-
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "token is refused: %s%s%*s, jwt service: \"%V\"",
-                      err, name.len ? ": " : "", name.len, name.data,
-                      &ctx->service->label);
-
-        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_VALUE,
-                                        NULL);
-    }
-
-    if (rc == JWTI_OK) {
-        rc = jwti_token_sign(&buf, key, &err);
-    }
-
-    if (rc != JWTI_OK) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "token is not signed: %s, jwt service: \"%V\"",
-                      err ? err : "internal error", &ctx->service->label);
-
-        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_SIGN,
-                                        NULL);
-    }
-
-    ctx->expires = (time_t) expires;
-
-    return ngx_http_jwt_issuer_mint_keep(r, ctx, key, jwti_buf_written(&buf));
 }
 
 
-/* key may be gone before the request is */
+static ngx_int_t
+ngx_http_jwt_issuer_mint_no_key(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = NGX_BUSY;
+
+    if (ctx->resume) {
+        rc = ngx_http_jwt_issuer_wait(r, ctx, NULL,
+                                      ngx_http_jwt_issuer_mint_go_on);
+    }
+
+    if (rc != NGX_BUSY) {
+        return rc;
+    }
+
+    /* worker 0 has told the operator, once */
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "no usable key, jwt service: \"%V\"",
+                  &ctx->service->label);
+
+    return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_NO_KEY, NULL);
+}
+
+
+/* the key has come, or the time to wait is over */
+
+static void
+ngx_http_jwt_issuer_mint_go_on(ngx_http_jwt_issuer_waiter_t *waiter)
+{
+    ngx_int_t                   rc;
+    ngx_http_request_t         *r;
+    ngx_http_jwt_issuer_ctx_t  *ctx;
+
+    r = waiter->request;
+    ctx = waiter->ctx;
+
+    rc = ngx_http_jwt_issuer_mint_step(r, ctx);
+
+    if (rc != NGX_AGAIN) {
+        ctx->resume(r, rc);
+    }
+}
+
+
+/*
+ * What the token was copied from is gone before the request is.  The room
+ * around it saves those that put it into something a copy of their own.
+ */
 
 static ngx_int_t
 ngx_http_jwt_issuer_mint_keep(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, const jwti_key_t *key, jwti_str_t token)
+    ngx_http_jwt_issuer_ctx_t *ctx, const u_char *token, size_t len,
+    const u_char *kid, time_t expires)
 {
-    u_char  *p;
+    u_char                              *p;
+    const ngx_http_jwt_issuer_target_t  *target;
 
-    p = ngx_pnalloc(r->pool, token.len + JWTI_KID_LEN);
+    target = ctx->target;
+
+    p = ngx_pnalloc(r->pool, target->before + len + target->after
+                             + JWTI_KID_LEN);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
+    p += target->before;
+
     ctx->token.data = p;
-    ctx->token.len = token.len;
-    p = ngx_cpymem(p, token.data, token.len);
+    ctx->token.len = len;
+    p = ngx_cpymem(p, token, len) + target->after;
 
     ctx->kid.data = p;
     ctx->kid.len = JWTI_KID_LEN;
-    ngx_memcpy(p, jwti_key_kid(key).data, JWTI_KID_LEN);
+    ngx_memcpy(p, kid, JWTI_KID_LEN);
+
+    ctx->expires = expires;
 
     return NGX_OK;
 }

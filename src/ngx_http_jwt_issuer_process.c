@@ -8,6 +8,7 @@
 
 
 #include "ngx_http_jwt_issuer_aws.h"
+#include "ngx_http_jwt_issuer_mint.h"
 
 
 static ngx_http_jwt_issuer_main_conf_t *ngx_http_jwt_issuer_process_conf(
@@ -142,6 +143,7 @@ ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
     }
 
     ngx_http_jwt_issuer_wait_init(process);
+    ngx_http_jwt_issuer_sign_init(process);
 
     cln->handler = ngx_http_jwt_issuer_process_stop;
     jmcf->process = process;
@@ -174,6 +176,7 @@ ngx_http_jwt_issuer_process_stop(void *data)
 
     ngx_http_jwt_issuer_process_idle(process);
     ngx_http_jwt_issuer_wait_stop(process);
+    ngx_http_jwt_issuer_sign_stop(process);
     ngx_http_jwt_issuer_keys_free(process);
 }
 

@@ -181,11 +181,12 @@ ngx_int_t ngx_http_jwt_issuer_zone_admit(ngx_shm_zone_t *zone,
 
 /*
  * The key that signs for service now, parsed, with a reference that the
- * caller gives back.  NGX_OK; NGX_AGAIN: there is none (yet), or it is stale;
- * NGX_ERROR.
+ * caller gives back, and its serial in the zone.  NGX_OK; NGX_AGAIN: there is
+ * none (yet), or it is stale; NGX_ERROR.
  */
 ngx_int_t ngx_http_jwt_issuer_keys_get(ngx_http_jwt_issuer_process_t *process,
-    const ngx_http_jwt_issuer_service_t *service, jwti_key_t **key);
+    const ngx_http_jwt_issuer_service_t *service, jwti_key_t **key,
+    uint64_t *serial);
 
 void ngx_http_jwt_issuer_keys_free(ngx_http_jwt_issuer_process_t *process);
 

@@ -16,10 +16,16 @@ static char *ngx_http_jwt_issuer_set_algorithm(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_jwt_issuer_set_not_before(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_http_jwt_issuer_set_reuse(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static ngx_uint_t ngx_http_jwt_issuer_service_is_in(
     const ngx_http_jwt_issuer_service_t *service,
     const ngx_str_t *environment);
 
+
+/* percent of the lifetime: less than nothing or too little would be left */
+#define NGX_HTTP_JWT_ISSUER_REUSE_MIN  1
+#define NGX_HTTP_JWT_ISSUER_REUSE_MAX  90
 
 
 static ngx_command_t  ngx_http_jwt_issuer_service_commands[] = {
@@ -81,6 +87,13 @@ static ngx_command_t  ngx_http_jwt_issuer_service_commands[] = {
     { ngx_string("not_before"),
       NGX_CONF_TAKE1,
       ngx_http_jwt_issuer_set_not_before,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("reuse"),
+      NGX_CONF_TAKE1,
+      ngx_http_jwt_issuer_set_reuse,
       0,
       0,
       NULL },
@@ -296,6 +309,48 @@ ngx_http_jwt_issuer_set_not_before(ngx_conf_t *cf, ngx_command_t *cmd,
     if (settings->not_before == (time_t) NGX_ERROR) {
         return "invalid value";
     }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_jwt_issuer_set_reuse(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_issuer_settings_t *settings = conf;
+
+    ngx_int_t   share;
+    ngx_str_t  *value;
+
+    if (settings->reuse != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        settings->reuse = 0;
+        return NGX_CONF_OK;
+    }
+
+    share = NGX_ERROR;
+
+    if (value[1].len && value[1].data[value[1].len - 1] == '%') {
+        share = ngx_atoi(value[1].data, value[1].len - 1);
+    }
+
+    if (share < NGX_HTTP_JWT_ISSUER_REUSE_MIN
+        || share > NGX_HTTP_JWT_ISSUER_REUSE_MAX)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid share \"%V\", it must be \"off\" or"
+                           " between %d%% and %d%%", &value[1],
+                           NGX_HTTP_JWT_ISSUER_REUSE_MIN,
+                           NGX_HTTP_JWT_ISSUER_REUSE_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    settings->reuse = (ngx_uint_t) share;
 
     return NGX_CONF_OK;
 }

@@ -8,7 +8,7 @@
  */
 
 
-#include "ngx_http_jwt_issuer.h"
+#include "ngx_http_jwt_issuer_mint.h"
 
 
 static void ngx_http_jwt_issuer_settings_merge(
@@ -42,6 +42,7 @@ ngx_http_jwt_issuer_settings_init(ngx_http_jwt_issuer_settings_t *settings)
     settings->lifetime = NGX_CONF_UNSET;
     settings->backdate = NGX_CONF_UNSET;
     settings->not_before = NGX_CONF_UNSET;
+    settings->reuse = NGX_CONF_UNSET_UINT;
     settings->refresh = NGX_CONF_UNSET_MSEC;
     settings->stale = NGX_CONF_UNSET_MSEC;
     settings->activate_after = NGX_CONF_UNSET_MSEC;
@@ -98,6 +99,18 @@ ngx_http_jwt_issuer_settings_complete(ngx_conf_t *cf,
                                      &settings->environment)
                          - service->label.data;
 
+    if ((time_t) settings->reuse * settings->lifetime
+        <= settings->backdate * 100)
+    {
+        /* that share of its lifetime is over when a token is made */
+
+        settings->reuse = 0;
+    }
+
+    if (ngx_http_jwt_issuer_inputs_init(cf, service) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     return ngx_http_jwt_issuer_settings_check(cf, service);
 }
 
@@ -123,6 +136,7 @@ ngx_http_jwt_issuer_settings_merge(ngx_http_jwt_issuer_settings_t *prev,
     ngx_conf_merge_sec_value(conf->backdate, prev->backdate, 0);
     ngx_conf_merge_sec_value(conf->not_before, prev->not_before,
                              NGX_HTTP_JWT_ISSUER_NBF_OFF);
+    ngx_conf_merge_uint_value(conf->reuse, prev->reuse, 50);
     ngx_conf_merge_msec_value(conf->refresh, prev->refresh, 300000);
     ngx_conf_merge_msec_value(conf->stale, prev->stale, 24 * 3600 * 1000);
 

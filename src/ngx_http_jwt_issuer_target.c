@@ -95,6 +95,8 @@ ngx_http_jwt_issuer_target_token(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
+    ngx_http_jwt_issuer_answer_room(jlcf->token);
+
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_http_jwt_issuer_endpoint_handler;
 
@@ -145,6 +147,9 @@ ngx_http_jwt_issuer_target_inject(ngx_conf_t *cf, ngx_command_t *cmd,
     if (target->scheme.data == NULL) {
         ngx_str_set(&target->scheme, "Bearer ");
     }
+
+    target->before = target->scheme.len;
+    target->after = 1;
 
     target->header_lowcase = ngx_pnalloc(cf->pool, target->header.len);
     if (target->header_lowcase == NULL) {

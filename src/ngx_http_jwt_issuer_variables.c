@@ -2,7 +2,7 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * $jwt_issuer_token, _kid, _expires, _error, $jwt_issuer_form_NAME, and
+ * $jwt_issuer_token, _kid, _expires, _cache, _error, _form_NAME, and
  * $http_NAME of each header that is injected.
  */
 
@@ -17,6 +17,8 @@ static ngx_int_t ngx_http_jwt_issuer_variable_token(ngx_http_request_t *r,
 static ngx_int_t ngx_http_jwt_issuer_variable_kid(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_issuer_variable_expires(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_jwt_issuer_variable_cache(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_issuer_variable_error(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
@@ -40,6 +42,9 @@ static ngx_http_variable_t  ngx_http_jwt_issuer_variables[] = {
 
     { ngx_string("jwt_issuer_expires"), NULL,
       ngx_http_jwt_issuer_variable_expires, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_issuer_cache"), NULL,
+      ngx_http_jwt_issuer_variable_cache, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("jwt_issuer_error"), NULL,
       ngx_http_jwt_issuer_variable_error, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -219,6 +224,34 @@ ngx_http_jwt_issuer_variable_expires(ngx_http_request_t *r,
     return ngx_http_jwt_issuer_variable_set(v, p,
                    ngx_sprintf(p, "%T", ngx_max(ctx->expires - ngx_time(), 0))
                    - p);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_variable_cache(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const ngx_str_t            *name;
+    ngx_http_jwt_issuer_ctx_t  *ctx;
+
+    /* in the order of ngx_http_jwt_issuer_cache_e */
+
+    static const ngx_str_t  names[] = {
+        ngx_null_string,
+        ngx_string("HIT"),
+        ngx_string("MISS"),
+        ngx_string("BYPASS")
+    };
+
+    ctx = ngx_http_jwt_issuer_variable_ctx(r);
+
+    if (ctx == NULL) {
+        return ngx_http_jwt_issuer_variable_set(v, NULL, 0);
+    }
+
+    name = &names[ctx->cache];
+
+    return ngx_http_jwt_issuer_variable_set(v, name->data, name->len);
 }
 
 

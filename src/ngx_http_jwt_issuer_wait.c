@@ -2,70 +2,52 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * Requests that wait for a key.  The key comes through the zone, from another
- * worker as a rule, so the waiting ones of this worker look for theirs by one
- * timer that runs while there are any.  A request that ends while it waits
- * takes itself off the list by its pool's cleanup.
+ * Requests that wait: for a key, or for a signature that is made beside the
+ * event loop.  A key comes through the zone, from another worker as a rule, so
+ * the waiting ones of this worker look for theirs by one timer that runs while
+ * there are any.  A signature wakes its own.  A request that ends while it
+ * waits takes itself off the list by its pool's cleanup.
  */
 
 
-#include "ngx_http_jwt_issuer_refresh.h"
+#include "ngx_http_jwt_issuer_mint.h"
 
 
+static ngx_http_jwt_issuer_waiter_t *ngx_http_jwt_issuer_wait_create(
+    ngx_http_request_t *r, ngx_http_jwt_issuer_ctx_t *ctx);
+static ngx_uint_t ngx_http_jwt_issuer_wait_may(
+    ngx_http_jwt_issuer_waiter_t *waiter, ngx_http_jwt_issuer_sign_t *sign);
 static void ngx_http_jwt_issuer_wait_handler(ngx_event_t *ev);
 static void ngx_http_jwt_issuer_wait_leave(
-    ngx_http_jwt_issuer_process_t *process,
     ngx_http_jwt_issuer_waiter_t *waiter);
 static void ngx_http_jwt_issuer_wait_cleanup(void *data);
 
 
 ngx_int_t
 ngx_http_jwt_issuer_wait(ngx_http_request_t *r, ngx_http_jwt_issuer_ctx_t *ctx,
-    void (*resume)(ngx_http_request_t *r))
+    ngx_http_jwt_issuer_sign_t *sign,
+    void (*handler)(ngx_http_jwt_issuer_waiter_t *waiter))
 {
-    ngx_pool_cleanup_t                    *cln;
-    ngx_http_jwt_issuer_waiter_t          *waiter;
-    ngx_http_jwt_issuer_process_t         *process;
-    ngx_http_jwt_issuer_main_conf_t       *jmcf;
-    const ngx_http_jwt_issuer_loc_conf_t  *jlcf;
-
-    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
-    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
-    process = jmcf->process;
+    ngx_queue_t                    *queue;
+    ngx_http_jwt_issuer_waiter_t   *waiter;
+    ngx_http_jwt_issuer_process_t  *process;
 
     waiter = ctx->waiter;
 
     if (waiter == NULL) {
+        waiter = ngx_http_jwt_issuer_wait_create(r, ctx);
 
-        if (jlcf->wait == 0
-            || process->nwaiters >= NGX_HTTP_JWT_ISSUER_WAITERS_MAX)
-        {
-            return NGX_BUSY;
-        }
-
-        cln = ngx_pool_cleanup_add(r->pool,
-                                   sizeof(ngx_http_jwt_issuer_waiter_t));
-        if (cln == NULL) {
+        if (waiter == NULL) {
             return NGX_ERROR;
         }
-
-        waiter = cln->data;
-        ngx_memzero(waiter, sizeof(ngx_http_jwt_issuer_waiter_t));
-
-        waiter->request = r;
-        waiter->process = process;
-        waiter->deadline = ngx_current_msec + jlcf->wait;
-
-        cln->handler = ngx_http_jwt_issuer_wait_cleanup;
-        ctx->waiter = waiter;
     }
 
-    if (waiter->timed_out) {
+    if (!ngx_http_jwt_issuer_wait_may(waiter, sign)) {
         return NGX_BUSY;
     }
 
-    waiter->service = ctx->service;
-    waiter->resume = resume;
+    waiter->sign = sign;
+    waiter->handler = handler;
 
     /* so that a client that goes away is seen */
 
@@ -82,15 +64,89 @@ ngx_http_jwt_issuer_wait(ngx_http_request_t *r, ngx_http_jwt_issuer_ctx_t *ctx,
     r->read_event_handler = ngx_http_test_reading;
     r->write_event_handler = ngx_http_request_empty_handler;
 
-    ngx_queue_insert_tail(&process->waiters, &waiter->queue);
-    process->nwaiters++;
+    process = waiter->process;
+    queue = sign ? &sign->waiters : &process->waiters;
+
+    ngx_queue_insert_tail(queue, &waiter->queue);
     waiter->parked = 1;
+
+    if (sign) {
+        return NGX_AGAIN;
+    }
+
+    process->nwaiters++;
 
     if (!process->wait_event.timer_set) {
         ngx_add_timer(&process->wait_event, NGX_HTTP_JWT_ISSUER_WAIT_POLL);
     }
 
     return NGX_AGAIN;
+}
+
+
+static ngx_http_jwt_issuer_waiter_t *
+ngx_http_jwt_issuer_wait_create(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx)
+{
+    ngx_pool_cleanup_t                    *cln;
+    ngx_http_jwt_issuer_waiter_t          *waiter;
+    ngx_http_jwt_issuer_main_conf_t       *jmcf;
+    const ngx_http_jwt_issuer_loc_conf_t  *jlcf;
+
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_jwt_issuer_waiter_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    waiter = cln->data;
+    ngx_memzero(waiter, sizeof(ngx_http_jwt_issuer_waiter_t));
+
+    waiter->request = r;
+    waiter->ctx = ctx;
+    waiter->process = jmcf->process;
+    waiter->wait = jlcf->wait;
+
+    cln->handler = ngx_http_jwt_issuer_wait_cleanup;
+    ctx->waiter = waiter;
+
+    return waiter;
+}
+
+
+/*
+ * For a key as long as it is configured, and no more requests than leave
+ * connections for fetching it; for signatures a time of their own.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_issuer_wait_may(ngx_http_jwt_issuer_waiter_t *waiter,
+    ngx_http_jwt_issuer_sign_t *sign)
+{
+    if (sign) {
+
+        if (!waiter->signing) {
+            waiter->signing = 1;
+            waiter->late = ngx_current_msec + NGX_HTTP_JWT_ISSUER_LATE;
+        }
+
+        return (ngx_msec_int_t) (waiter->late - ngx_current_msec) > 0;
+    }
+
+    if (waiter->timed_out || waiter->wait == 0
+        || waiter->process->nwaiters >= NGX_HTTP_JWT_ISSUER_WAITERS_MAX)
+    {
+        return 0;
+    }
+
+    if (!waiter->waiting) {
+        waiter->waiting = 1;
+        waiter->deadline = ngx_current_msec + waiter->wait;
+    }
+
+    return 1;
 }
 
 
@@ -127,9 +183,6 @@ ngx_http_jwt_issuer_wait_handler(ngx_event_t *ev)
     ngx_http_jwt_issuer_wait_t *wait = ev->data;
 
     ngx_queue_t                    *q, *next, ready;
-    ngx_connection_t               *c;
-    ngx_http_request_t             *r;
-    ngx_http_jwt_issuer_ctx_t      *ctx;
     ngx_http_jwt_issuer_waiter_t   *waiter;
     ngx_http_jwt_issuer_process_t  *process;
 
@@ -147,7 +200,7 @@ ngx_http_jwt_issuer_wait_handler(ngx_event_t *ev)
             waiter->timed_out = 1;
 
         } else if (!ngx_http_jwt_issuer_zone_has_key(process->jmcf->zone,
-                                                     waiter->service))
+                                                     waiter->ctx->service))
         {
             continue;
         }
@@ -156,16 +209,33 @@ ngx_http_jwt_issuer_wait_handler(ngx_event_t *ev)
         ngx_queue_insert_tail(&ready, q);
     }
 
+    ngx_http_jwt_issuer_wait_wake(&ready);
+
+    if (!ngx_queue_empty(&process->waiters) && !ev->timer_set) {
+        ngx_add_timer(ev, NGX_HTTP_JWT_ISSUER_WAIT_POLL);
+    }
+}
+
+
+void
+ngx_http_jwt_issuer_wait_wake(ngx_queue_t *waiters)
+{
+    ngx_queue_t                   *q;
+    ngx_connection_t              *c;
+    ngx_http_request_t            *r;
+    ngx_http_jwt_issuer_ctx_t     *ctx;
+    ngx_http_jwt_issuer_waiter_t  *waiter;
+
     /*
      * A resumed request may end others, on the same connection or by a
      * callback, and their cleanups take them off this list as well.
      */
 
-    while (!ngx_queue_empty(&ready)) {
-        q = ngx_queue_head(&ready);
+    while (!ngx_queue_empty(waiters)) {
+        q = ngx_queue_head(waiters);
         waiter = ngx_queue_data(q, ngx_http_jwt_issuer_waiter_t, queue);
 
-        ngx_http_jwt_issuer_wait_leave(process, waiter);
+        ngx_http_jwt_issuer_wait_leave(waiter);
 
         r = waiter->request;
         c = r->connection;
@@ -182,23 +252,22 @@ ngx_http_jwt_issuer_wait_handler(ngx_event_t *ev)
 
         r->read_event_handler = ngx_http_block_reading;
 
-        waiter->resume(r);
+        waiter->handler(waiter);
 
         ngx_http_run_posted_requests(c);
-    }
-
-    if (!ngx_queue_empty(&process->waiters) && !ev->timer_set) {
-        ngx_add_timer(ev, NGX_HTTP_JWT_ISSUER_WAIT_POLL);
     }
 }
 
 
 static void
-ngx_http_jwt_issuer_wait_leave(ngx_http_jwt_issuer_process_t *process,
-    ngx_http_jwt_issuer_waiter_t *waiter)
+ngx_http_jwt_issuer_wait_leave(ngx_http_jwt_issuer_waiter_t *waiter)
 {
     ngx_queue_remove(&waiter->queue);
-    process->nwaiters--;
+
+    if (waiter->sign == NULL) {
+        waiter->process->nwaiters--;
+    }
+
     waiter->parked = 0;
 }
 
@@ -209,6 +278,6 @@ ngx_http_jwt_issuer_wait_cleanup(void *data)
     ngx_http_jwt_issuer_waiter_t *waiter = data;
 
     if (waiter->parked) {
-        ngx_http_jwt_issuer_wait_leave(waiter->process, waiter);
+        ngx_http_jwt_issuer_wait_leave(waiter);
     }
 }

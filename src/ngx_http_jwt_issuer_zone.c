@@ -2,7 +2,8 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * The shared memory: one record for each service and definition of its key.
+ * The shared memory: one record for each service and definition of its key,
+ * and what they leave of it for the cache of tokens.
  *
  * What a reload does.  The master sets the zone up for the new configuration
  * while the old workers still use it, and may yet give that configuration up:
@@ -144,6 +145,12 @@ ngx_http_jwt_issuer_zone_init(ngx_shm_zone_t *zone, void *data)
         }
     }
 
+    if (octx == NULL) {
+        ngx_http_jwt_issuer_zone_lock(zone);
+        ngx_http_jwt_issuer_zone_arena_init_locked(zone, i);
+        ngx_http_jwt_issuer_zone_unlock(zone);
+    }
+
     return NGX_OK;
 }
 
@@ -203,9 +210,18 @@ ngx_http_jwt_issuer_zone_attach(ngx_shm_zone_t *zone,
         }
     }
 
+    if (record
+        && ngx_http_jwt_issuer_zone_define_locked(zone, record,
+                                                  &service->constants)
+           != NGX_OK)
+    {
+        record = NULL;
+    }
+
     if (record) {
         service->record = record;
         service->record_id = record->id;
+        service->token_id = record->token_id;
     }
 
     ngx_http_jwt_issuer_zone_unlock(zone);
@@ -309,14 +325,12 @@ static ngx_http_jwt_issuer_record_t *
 ngx_http_jwt_issuer_zone_create_locked(ngx_shm_zone_t *zone, u_char *identity)
 {
     ngx_queue_t                     *q;
-    ngx_slab_pool_t                 *shpool;
     ngx_http_jwt_issuer_zone_t      *sh;
     ngx_http_jwt_issuer_record_t    *record;
     ngx_http_jwt_issuer_zone_ctx_t  *ctx;
 
     ctx = zone->data;
     sh = ctx->sh;
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
 
     if (!ngx_queue_empty(&sh->spare)) {
         q = ngx_queue_head(&sh->spare);
@@ -324,7 +338,7 @@ ngx_http_jwt_issuer_zone_create_locked(ngx_shm_zone_t *zone, u_char *identity)
         record = ngx_queue_data(q, ngx_http_jwt_issuer_record_t, spare);
 
     } else {
-        record = ngx_slab_alloc_locked(shpool,
+        record = ngx_http_jwt_issuer_zone_alloc_locked(zone,
                                        sizeof(ngx_http_jwt_issuer_record_t));
         if (record == NULL) {
             return NULL;

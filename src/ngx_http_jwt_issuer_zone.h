@@ -2,7 +2,7 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * What lies in the zone.  Only _zone.c and _zone_key.c look inside; numbers,
+ * What lies in the zone.  Only the files named _zone look inside; numbers,
  * bytes and pointers into the zone, which is mapped at the same address in
  * the master and all its workers.  A function whose name ends in _locked is
  * called with the zone's lock held.
@@ -13,7 +13,7 @@
 #define _NGX_HTTP_JWT_ISSUER_ZONE_H_INCLUDED_
 
 
-#include "ngx_http_jwt_issuer_refresh.h"
+#include "ngx_http_jwt_issuer_mint.h"
 
 #include <ngx_sha1.h>
 
@@ -22,7 +22,7 @@
 
 
 /* changed with any of the structures below */
-#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    1
+#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    2
 
 
 /* what belongs to the key of the rotation's slot of the same number */
@@ -44,7 +44,21 @@ struct ngx_http_jwt_issuer_record_s {
     int64_t                       stale_at;     /* no signature from then */
     jwti_rotate_t                 rotate;
     ngx_http_jwt_issuer_zone_key_t  keys[JWTI_ROTATE_SLOTS];
+    u_char                       *constants;    /* service->constants, */
+    size_t                        constants_len;
+    uint64_t                      token_id;     /* and their number */
 };
+
+
+/* the token cache's memory: _zone_arena.c; what is in it: _zone_token.c */
+typedef struct {
+    ngx_slab_pool_t              *pool;         /* NULL: there is none */
+    size_t                        size;         /* of pool */
+    ngx_rbtree_t                  tree;         /* of cached tokens, by hash */
+    ngx_rbtree_node_t             sentinel;
+    ngx_queue_t                   used;         /* the last one used is first */
+    volatile ngx_uint_t           changing;     /* found set: torn */
+} ngx_http_jwt_issuer_arena_t;
 
 
 typedef struct {
@@ -54,6 +68,8 @@ typedef struct {
     ngx_queue_t                   spare;
     uint64_t                      last_id;
     uint64_t                      last_serial;
+    uint64_t                      last_token_id;
+    ngx_http_jwt_issuer_arena_t   arena;
 } ngx_http_jwt_issuer_zone_t;
 
 
@@ -64,9 +80,20 @@ typedef struct {
 } ngx_http_jwt_issuer_zone_ctx_t;
 
 
+static ngx_inline ngx_http_jwt_issuer_zone_t *
+ngx_http_jwt_issuer_zone_sh(ngx_shm_zone_t *zone)
+{
+    return ((ngx_http_jwt_issuer_zone_ctx_t *) zone->data)->sh;
+}
+
+
 /* NULL: the record belongs to another service of a later configuration */
 ngx_http_jwt_issuer_record_t *ngx_http_jwt_issuer_zone_record_locked(
     const ngx_http_jwt_issuer_service_t *service);
+
+/* the slot that signs; NONE also when its key is too old to sign */
+int ngx_http_jwt_issuer_zone_signer_locked(
+    const ngx_http_jwt_issuer_record_t *record, int64_t now);
 
 /*
  * The records of the service that identity begins with, whatever their
@@ -81,9 +108,46 @@ void ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_record_t *record,
     const ngx_http_jwt_issuer_record_t *other, ngx_msec_t retire);
 
+/* record->token_id is the number of these constants: the same one as before
+ * when they are the same, else one that never was */
+ngx_int_t ngx_http_jwt_issuer_zone_define_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record, ngx_str_t *constants);
+
 /* cleanse and free all keys of a record */
 void ngx_http_jwt_issuer_zone_clear_locked(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_record_t *record);
+
+/* as ngx_slab_alloc_locked(), but rather than none the token cache shrinks */
+void *ngx_http_jwt_issuer_zone_alloc_locked(ngx_shm_zone_t *zone, size_t size);
+
+
+/* the cache gets what the keys of so many services do not need */
+void ngx_http_jwt_issuer_zone_arena_init_locked(ngx_shm_zone_t *zone,
+    ngx_uint_t services);
+
+/* 1 when there is a cache; one that was left torn is empty then */
+ngx_uint_t ngx_http_jwt_issuer_zone_arena_check_locked(ngx_shm_zone_t *zone);
+
+void ngx_http_jwt_issuer_zone_token_insert(ngx_rbtree_node_t *temp,
+    ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
+
+
+/* around each change of the tree, the queue and the pool */
+
+static ngx_inline void
+ngx_http_jwt_issuer_zone_arena_begin_locked(ngx_http_jwt_issuer_arena_t *arena)
+{
+    arena->changing = 1;
+    ngx_memory_barrier();
+}
+
+
+static ngx_inline void
+ngx_http_jwt_issuer_zone_arena_end_locked(ngx_http_jwt_issuer_arena_t *arena)
+{
+    ngx_memory_barrier();
+    arena->changing = 0;
+}
 
 
 #pragma GCC visibility pop

@@ -258,7 +258,7 @@ ngx_http_jwt_issuer_zone_copy_locked(ngx_shm_zone_t *zone, const u_char *data,
 {
     u_char  *p;
 
-    p = ngx_slab_alloc_locked((ngx_slab_pool_t *) zone->shm.addr, len);
+    p = ngx_http_jwt_issuer_zone_alloc_locked(zone, len);
 
     if (p) {
         ngx_memcpy(p, data, len);
@@ -300,6 +300,38 @@ ngx_http_jwt_issuer_zone_clear_locked(ngx_shm_zone_t *zone,
     for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
         ngx_http_jwt_issuer_zone_drop_locked(zone, &record->keys[i]);
     }
+
+    ngx_http_jwt_issuer_zone_free_locked(zone, &record->constants,
+                                         record->constants_len);
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_zone_define_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record, ngx_str_t *constants)
+{
+    u_char  *p;
+
+    if (record->constants && record->constants_len == constants->len
+        && ngx_memcmp(record->constants, constants->data, constants->len) == 0)
+    {
+        return NGX_OK;
+    }
+
+    p = ngx_http_jwt_issuer_zone_copy_locked(zone, constants->data,
+                                             constants->len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_issuer_zone_free_locked(zone, &record->constants,
+                                         record->constants_len);
+
+    record->token_id = ++ngx_http_jwt_issuer_zone_sh(zone)->last_token_id;
+    record->constants_len = constants->len;
+    record->constants = p;
+
+    return NGX_OK;
 }
 
 

@@ -12,11 +12,7 @@
 static ngx_uint_t ngx_http_jwt_issuer_zone_public_locked(
     const ngx_http_jwt_issuer_record_t *record, u_char *memory,
     ngx_http_jwt_issuer_public_t *found);
-static int ngx_http_jwt_issuer_zone_signer_locked(
-    const ngx_http_jwt_issuer_record_t *record, int64_t now);
 
-
-/* NULL: the record belongs to another service of a later configuration */
 
 ngx_http_jwt_issuer_record_t *
 ngx_http_jwt_issuer_zone_record_locked(
@@ -30,9 +26,7 @@ ngx_http_jwt_issuer_zone_record_locked(
 }
 
 
-/* the slot that signs; NONE also when its key is too old to sign */
-
-static int
+int
 ngx_http_jwt_issuer_zone_signer_locked(
     const ngx_http_jwt_issuer_record_t *record, int64_t now)
 {

@@ -4,7 +4,8 @@ package Test::JWTIssuer::Blocks;
 #
 #   --- service     what stands in the block of the service "demo"; its key is
 #                   the Ed25519 one unless the section says "key" itself, and
-#                   "key none" leaves it out
+#                   "key none" leaves it out; "reuse off" unless it says "reuse",
+#                   so that each block sees a token of its own
 #   --- named       another name for it, where many blocks have other keys: in
 #                   a reload the keys of a service before it stay published
 #   --- services    what stands in the http block, as --- http_config
@@ -44,6 +45,8 @@ Test::Nginx::Util::add_block_preprocessor(sub {
 
         $body = "key file \$TEST_NGINX_KEYS/ed25519.pem;\n$body"
             unless $body =~ s/^key none;?\n?//m || $body =~ /^\s*key(?:\s|;)/m;
+
+        $body = "reuse off;\n$body" unless $body =~ /^\s*reuse\s/m;
 
         $block->set_value('http_config', ($block->services // '')
                           . "jwt_issuer_service $name {\n$body\n}\n");

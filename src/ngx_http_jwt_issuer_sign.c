@@ -1,0 +1,638 @@
+
+/*
+ * Copyright (C) nginx-jwt-issuer authors
+ *
+ * Signatures.  Fast ones are made where they are asked for.  RSA takes up to
+ * tens of milliseconds, so it is made in nginx's thread pool, while requests
+ * wait for it, and what a request does not wait for, a renewal, is made when
+ * its answer is on its way.
+ *
+ * Such a signature has memory of its own and ends by itself, whatever becomes
+ * of the requests: they take themselves off its list.  A thread has the key,
+ * of which it holds a reference, and the bytes, calls OpenSSL and nothing else.
+ *
+ * The pool is others' as well, so this worker has no more signatures in it than
+ * leave a processor to the event loop; the rest wait here.
+ */
+
+
+#include "ngx_http_jwt_issuer_mint.h"
+#include "jwti_base64.h"
+#include "jwti_sign.h"
+
+#include <openssl/err.h>
+#include <openssl/rand.h>
+
+
+/* more would have to wait for so long that they had better come again */
+#define NGX_HTTP_JWT_ISSUER_PENDING_MAX   1024
+
+/* the longest time between two looks for another worker's token */
+#define NGX_HTTP_JWT_ISSUER_POLL_MAX      50
+
+
+static ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_create(
+    ngx_http_jwt_issuer_process_t *process,
+    const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
+    uint32_t hash, size_t size);
+static ngx_int_t ngx_http_jwt_issuer_sign_post(
+    ngx_http_jwt_issuer_sign_t *sign);
+static void ngx_http_jwt_issuer_sign_next(
+    ngx_http_jwt_issuer_process_t *process);
+static void ngx_http_jwt_issuer_sign_handler(ngx_event_t *ev);
+static void ngx_http_jwt_issuer_sign_late(ngx_http_jwt_issuer_sign_t *sign);
+static void ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign);
+static void ngx_http_jwt_issuer_sign_finish(ngx_http_jwt_issuer_sign_t *sign,
+    ngx_http_jwt_issuer_sign_e state);
+static void ngx_http_jwt_issuer_sign_wake(ngx_http_jwt_issuer_sign_t *sign,
+    ngx_http_jwt_issuer_sign_e state);
+static void ngx_http_jwt_issuer_sign_free(ngx_http_jwt_issuer_sign_t *sign);
+
+#if (NGX_THREADS)
+static void ngx_http_jwt_issuer_sign_thread(void *data, ngx_log_t *log);
+static void ngx_http_jwt_issuer_sign_thread_done(ngx_event_t *ev);
+#endif
+
+
+ngx_int_t
+ngx_http_jwt_issuer_sign_draft(ngx_http_jwt_issuer_process_t *process,
+    const ngx_http_jwt_issuer_service_t *service, const jwti_claims_t *claims,
+    u_char *memory, ngx_http_jwt_issuer_draft_t *draft,
+    ngx_http_jwt_issuer_error_e *error, ngx_log_t *log)
+{
+    u_char       jti[JWTI_JTI_BYTES];
+    ngx_int_t    rc;
+    jwti_rc_t    written;
+    jwti_str_t   name;
+    ngx_time_t  *tp;
+
+    rc = ngx_http_jwt_issuer_keys_get(process, service, &draft->key,
+                                      &draft->serial);
+    if (rc != NGX_OK) {
+        *error = NGX_HTTP_JWT_ISSUER_E_NO_KEY;
+        return (rc == NGX_AGAIN) ? NGX_AGAIN : NGX_DECLINED;
+    }
+
+    *error = NGX_HTTP_JWT_ISSUER_E_SIGN;
+
+    if (claims->jti && RAND_bytes(jti, JWTI_JTI_BYTES) != 1) {
+        ERR_clear_error();
+        ngx_log_error(NGX_LOG_CRIT, log, 0, "RAND_bytes() failed");
+        goto failed;
+    }
+
+    draft->err = NULL;
+    name = jwti_str("");
+    tp = ngx_timeofday();
+    draft->issued = (int64_t) tp->sec * 1000 + (int64_t) tp->msec;
+
+    jwti_buf_init(&draft->buf, memory, JWTI_TOKEN_MAX);
+
+    written = jwti_token_input(&draft->buf, claims, draft->key, draft->issued,
+                               jti, &draft->expires, &name, &draft->err);
+
+    if (written == JWTI_OK) {
+        return NGX_OK;
+    }
+
+    if (written == JWTI_INVALID) {
+        /* name is the configuration's, err a constant: no byte of a client */
+
+        ngx_log_error(NGX_LOG_INFO, log, 0,
+                      "token is refused: %s%s%*s, jwt service: \"%V\"",
+                      draft->err, name.len ? ": " : "", name.len, name.data,
+                      &service->label);
+
+        *error = NGX_HTTP_JWT_ISSUER_E_VALUE;
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "token is not written: %s, jwt service: \"%V\"",
+                      draft->err ? draft->err : "internal error",
+                      &service->label);
+    }
+
+failed:
+
+    jwti_key_free(draft->key);
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_sign_now(const ngx_http_jwt_issuer_service_t *service,
+    ngx_http_jwt_issuer_draft_t *draft, ngx_log_t *log)
+{
+    if (jwti_token_sign(&draft->buf, draft->key, &draft->err) == JWTI_OK) {
+
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, log, 0,
+                       "jwt issuer signature made, jwt service: \"%V\"",
+                       &service->label);
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, log, 0,
+                  "token is not signed: %s, jwt service: \"%V\"",
+                  draft->err ? draft->err : "internal error",
+                  &service->label);
+
+    return NGX_ERROR;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_issuer_sign_is_slow(const ngx_http_jwt_issuer_process_t *process,
+    const ngx_http_jwt_issuer_draft_t *draft)
+{
+    return process->max_posted && jwti_alg_is_slow(jwti_key_alg(draft->key));
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_sign_init(ngx_http_jwt_issuer_process_t *process)
+{
+    ngx_rbtree_init(&process->signs, &process->sentinel,
+                    ngx_str_rbtree_insert_value);
+    ngx_queue_init(&process->signing);
+    ngx_queue_init(&process->pending);
+
+#if (NGX_THREADS)
+
+    /*
+     * In single-process mode a reload starts no threads, and those of the old
+     * cycle go on in memory that is freed with it.
+     */
+
+    if (process->jmcf->thread_pool && ngx_process == NGX_PROCESS_WORKER) {
+        process->max_posted = ngx_max(ngx_ncpu - 1, 1);
+    }
+
+#endif
+
+    return NGX_OK;
+}
+
+
+/* size: of the draft's buffer */
+
+static ngx_http_jwt_issuer_sign_t *
+ngx_http_jwt_issuer_sign_create(ngx_http_jwt_issuer_process_t *process,
+    const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
+    uint32_t hash, size_t size)
+{
+    u_char                      *p;
+    size_t                       key_len;
+    ngx_http_jwt_issuer_sign_t  *sign;
+
+    key_len = key ? key->len : 0;
+
+    sign = ngx_alloc(sizeof(ngx_http_jwt_issuer_sign_t) + key_len + size,
+                     process->log);
+    if (sign == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(sign, sizeof(ngx_http_jwt_issuer_sign_t));
+
+    sign->ident = -1;
+    sign->process = process;
+    sign->service = service;
+    sign->event.handler = ngx_http_jwt_issuer_sign_handler;
+    sign->event.data = sign;
+    sign->event.log = process->log;
+
+    ngx_queue_init(&sign->waiters);
+
+    p = sign->memory;
+
+    if (key) {
+        sign->node.str.data = p;
+        sign->node.str.len = key_len;
+        sign->node.node.key = hash;
+        sign->shared = 1;
+
+        p = ngx_cpymem(p, key->data, key_len);
+
+        ngx_rbtree_insert(&process->signs, &sign->node.node);
+    }
+
+    jwti_buf_init(&sign->draft.buf, p, size);
+
+    ngx_queue_insert_tail(&process->signing, &sign->queue);
+
+    return sign;
+}
+
+
+ngx_http_jwt_issuer_sign_t *
+ngx_http_jwt_issuer_sign_start(ngx_http_jwt_issuer_process_t *process,
+    const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
+    uint32_t hash, ngx_http_jwt_issuer_draft_t *draft)
+{
+    jwti_buf_t                   buf;
+    ngx_uint_t                   slow;
+    ngx_http_jwt_issuer_sign_t  *sign;
+
+    slow = ngx_http_jwt_issuer_sign_is_slow(process, draft);
+
+    if (slow && process->npending >= NGX_HTTP_JWT_ISSUER_PENDING_MAX) {
+        return NULL;
+    }
+
+    sign = ngx_http_jwt_issuer_sign_create(process, service, key, hash,
+                        jwti_buf_len(&draft->buf) + 1
+                        + jwti_base64url_len(jwti_sign_len(draft->key)));
+    if (sign == NULL) {
+        return NULL;
+    }
+
+    buf = sign->draft.buf;
+    jwti_buf_str(&buf, jwti_buf_written(&draft->buf));
+
+    sign->draft = *draft;
+    sign->draft.buf = buf;
+
+    ngx_memcpy(sign->kid, jwti_key_kid(draft->key).data, JWTI_KID_LEN);
+
+    if (!slow) {
+
+        /* events that are here already come first, the answer among them */
+
+        ngx_post_event(&sign->event, &ngx_posted_events);
+        return sign;
+    }
+
+    if (process->nposted < process->max_posted) {
+
+        if (ngx_http_jwt_issuer_sign_post(sign) != NGX_OK) {
+
+            /* the caller still has the key */
+
+            sign->draft.key = NULL;
+            ngx_http_jwt_issuer_sign_free(sign);
+            return NULL;
+        }
+
+    } else {
+        ngx_queue_remove(&sign->queue);
+        ngx_queue_insert_tail(&process->pending, &sign->queue);
+        sign->pending = 1;
+        process->npending++;
+    }
+
+    /* also keeps a worker that is exiting from leaving before it is done */
+
+    ngx_add_timer(&sign->event, NGX_HTTP_JWT_ISSUER_LATE);
+
+    return sign;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_sign_post(ngx_http_jwt_issuer_sign_t *sign)
+{
+#if (NGX_THREADS)
+
+    ngx_http_jwt_issuer_process_t  *process;
+
+    process = sign->process;
+
+    sign->task.ctx = sign;
+    sign->task.handler = ngx_http_jwt_issuer_sign_thread;
+    sign->task.event.handler = ngx_http_jwt_issuer_sign_thread_done;
+    sign->task.event.data = sign;
+    sign->task.event.log = process->log;
+
+    if (ngx_thread_task_post(process->jmcf->thread_pool, &sign->task)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    sign->posted = 1;
+    process->nposted++;
+
+    return NGX_OK;
+
+#else
+
+    return NGX_ERROR;
+
+#endif
+}
+
+
+#if (NGX_THREADS)
+
+/* in a thread: nothing of nginx's, no log */
+
+static void
+ngx_http_jwt_issuer_sign_thread(void *data, ngx_log_t *log)
+{
+    ngx_http_jwt_issuer_sign_t *sign = data;
+
+    sign->made = jwti_token_sign(&sign->draft.buf, sign->draft.key,
+                                 &sign->draft.err);
+
+    ngx_memory_barrier();
+
+    sign->finished = 1;
+}
+
+
+static void
+ngx_http_jwt_issuer_sign_thread_done(ngx_event_t *ev)
+{
+    ngx_http_jwt_issuer_sign_t *sign = ev->data;
+
+    ngx_http_jwt_issuer_process_t  *process;
+
+    process = sign->process;
+    process->nposted--;
+
+    if (sign->made == JWTI_OK) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, process->log, 0,
+                       "jwt issuer signature made, jwt service: \"%V\"",
+                       &sign->service->label);
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, process->log, 0,
+                      "token is not signed: %s, jwt service: \"%V\"",
+                      sign->draft.err ? sign->draft.err : "internal error",
+                      &sign->service->label);
+    }
+
+    /* first the thread has its next task */
+
+    ngx_http_jwt_issuer_sign_next(process);
+
+    ngx_http_jwt_issuer_sign_finish(sign, (sign->made == JWTI_OK)
+                                          ? NGX_HTTP_JWT_ISSUER_SIGNED
+                                          : NGX_HTTP_JWT_ISSUER_NOT_SIGNED);
+}
+
+#endif
+
+
+static void
+ngx_http_jwt_issuer_sign_next(ngx_http_jwt_issuer_process_t *process)
+{
+    ngx_queue_t                 *q;
+    ngx_http_jwt_issuer_sign_t  *sign;
+
+    while (process->nposted < process->max_posted
+           && !ngx_queue_empty(&process->pending))
+    {
+        q = ngx_queue_head(&process->pending);
+        sign = ngx_queue_data(q, ngx_http_jwt_issuer_sign_t, queue);
+
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&process->signing, q);
+        sign->pending = 0;
+        process->npending--;
+
+        if (!sign->shared && ngx_queue_empty(&sign->waiters)) {
+
+            /* a token for a client that is gone */
+
+            ngx_http_jwt_issuer_sign_free(sign);
+            continue;
+        }
+
+        if (ngx_http_jwt_issuer_sign_post(sign) != NGX_OK) {
+            ngx_http_jwt_issuer_sign_finish(sign,
+                                            NGX_HTTP_JWT_ISSUER_SIGN_LATE);
+        }
+    }
+}
+
+
+ngx_http_jwt_issuer_sign_t *
+ngx_http_jwt_issuer_sign_find(ngx_http_jwt_issuer_process_t *process,
+    const ngx_str_t *key, uint32_t hash)
+{
+    ngx_str_node_t  *node;
+
+    node = ngx_str_rbtree_lookup(&process->signs, (ngx_str_t *) key, hash);
+
+    if (node == NULL) {
+        return NULL;
+    }
+
+    return (ngx_http_jwt_issuer_sign_t *)
+               ((u_char *) node
+                - offsetof(ngx_http_jwt_issuer_sign_t, node));
+}
+
+
+ngx_http_jwt_issuer_sign_t *
+ngx_http_jwt_issuer_sign_foreign(ngx_http_jwt_issuer_process_t *process,
+    const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
+    uint32_t hash)
+{
+    ngx_http_jwt_issuer_sign_t  *sign;
+
+    sign = ngx_http_jwt_issuer_sign_create(process, service, key, hash,
+                                           JWTI_TOKEN_MAX);
+    if (sign == NULL) {
+        return NULL;
+    }
+
+    sign->foreign = 1;
+    sign->poll = 1;
+
+    ngx_add_timer(&sign->event, sign->poll);
+
+    return sign;
+}
+
+
+/* a timer, or for a fast signature its turn */
+
+static void
+ngx_http_jwt_issuer_sign_handler(ngx_event_t *ev)
+{
+    ngx_http_jwt_issuer_sign_t *sign = ev->data;
+
+    if (sign->foreign) {
+        ngx_http_jwt_issuer_sign_look(sign);
+        return;
+    }
+
+    if (sign->posted || sign->pending) {
+        ngx_http_jwt_issuer_sign_late(sign);
+        return;
+    }
+
+    ngx_http_jwt_issuer_sign_finish(sign,
+            (ngx_http_jwt_issuer_sign_now(sign->service, &sign->draft, ev->log)
+             == NGX_OK)
+            ? NGX_HTTP_JWT_ISSUER_SIGNED : NGX_HTTP_JWT_ISSUER_NOT_SIGNED);
+}
+
+
+/* its requests wait no more, it goes on for those to come */
+
+static void
+ngx_http_jwt_issuer_sign_late(ngx_http_jwt_issuer_sign_t *sign)
+{
+    ngx_add_timer(&sign->event, NGX_HTTP_JWT_ISSUER_LATE);
+
+    ngx_http_jwt_issuer_sign_wake(sign, NGX_HTTP_JWT_ISSUER_SIGN_LATE);
+}
+
+
+/* has another worker's token come? */
+
+static void
+ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign)
+{
+    ngx_int_t                     rc;
+    ngx_shm_zone_t               *zone;
+    ngx_http_jwt_issuer_token_t   token;
+
+    zone = sign->process->jmcf->zone;
+    token.data = sign->draft.buf.start;
+
+    rc = ngx_http_jwt_issuer_zone_token_find(zone, sign->service,
+                                             &sign->node.str,
+                                             (uint32_t) sign->node.node.key, 0,
+                                             &token);
+    if (rc == NGX_OK) {
+        sign->draft.buf.pos = sign->draft.buf.start + token.len;
+        sign->draft.expires = token.expires;
+        ngx_memcpy(sign->kid, token.kid, JWTI_KID_LEN);
+
+        ngx_http_jwt_issuer_sign_finish(sign, NGX_HTTP_JWT_ISSUER_SIGNED);
+        return;
+    }
+
+    if (rc == NGX_BUSY) {
+
+        if (kill(token.pid, 0) != -1 || ngx_errno != NGX_ESRCH) {
+            sign->poll = ngx_min(sign->poll * 2, NGX_HTTP_JWT_ISSUER_POLL_MAX);
+            ngx_add_timer(&sign->event, sign->poll);
+            return;
+        }
+
+        ngx_http_jwt_issuer_zone_token_release(zone, &sign->node.str,
+                                              (uint32_t) sign->node.node.key,
+                                               token.pid);
+    }
+
+    ngx_http_jwt_issuer_sign_finish(sign, NGX_HTTP_JWT_ISSUER_SIGN_AGAIN);
+}
+
+
+static void
+ngx_http_jwt_issuer_sign_finish(ngx_http_jwt_issuer_sign_t *sign,
+    ngx_http_jwt_issuer_sign_e state)
+{
+    ngx_shm_zone_t  *zone;
+
+    zone = sign->process->jmcf->zone;
+
+    if (sign->shared && !sign->foreign) {
+
+        if (state == NGX_HTTP_JWT_ISSUER_SIGNED) {
+            ngx_http_jwt_issuer_zone_token_store(zone, sign->service,
+                                             &sign->node.str,
+                                             (uint32_t) sign->node.node.key,
+                                             &sign->draft);
+
+        } else {
+            ngx_http_jwt_issuer_zone_token_release(zone, &sign->node.str,
+                                             (uint32_t) sign->node.node.key,
+                                             ngx_pid);
+        }
+    }
+
+    /* who is woken may ask for the same token: this one is found no more */
+
+    if (sign->shared) {
+        ngx_rbtree_delete(&sign->process->signs, &sign->node.node);
+        sign->shared = 0;
+    }
+
+    ngx_http_jwt_issuer_sign_wake(sign, state);
+    ngx_http_jwt_issuer_sign_free(sign);
+}
+
+
+static void
+ngx_http_jwt_issuer_sign_wake(ngx_http_jwt_issuer_sign_t *sign,
+    ngx_http_jwt_issuer_sign_e state)
+{
+    ngx_queue_t  waiters;
+
+    if (ngx_queue_empty(&sign->waiters)) {
+        return;
+    }
+
+    /* those that come meanwhile are not among those that are woken */
+
+    ngx_queue_init(&waiters);
+    ngx_queue_add(&waiters, &sign->waiters);
+    ngx_queue_init(&sign->waiters);
+
+    sign->state = state;
+
+    ngx_http_jwt_issuer_wait_wake(&waiters);
+}
+
+
+static void
+ngx_http_jwt_issuer_sign_free(ngx_http_jwt_issuer_sign_t *sign)
+{
+    if (sign->event.timer_set) {
+        ngx_del_timer(&sign->event);
+    }
+
+    if (sign->event.posted) {
+        ngx_delete_posted_event(&sign->event);
+    }
+
+    if (sign->shared) {
+        ngx_rbtree_delete(&sign->process->signs, &sign->node.node);
+    }
+
+    ngx_queue_remove(&sign->queue);
+
+    jwti_key_free(sign->draft.key);
+    ngx_free(sign);
+}
+
+
+/*
+ * The process ends, and its requests are gone.  The threads ended before, but
+ * for those that were kept busy by others: theirs is left to them.
+ */
+
+void
+ngx_http_jwt_issuer_sign_stop(ngx_http_jwt_issuer_process_t *process)
+{
+    ngx_queue_t                 *q, *next;
+    ngx_http_jwt_issuer_sign_t  *sign;
+
+    ngx_queue_add(&process->signing, &process->pending);
+    ngx_queue_init(&process->pending);
+
+    for (q = ngx_queue_head(&process->signing);
+         q != ngx_queue_sentinel(&process->signing);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        sign = ngx_queue_data(q, ngx_http_jwt_issuer_sign_t, queue);
+
+#if (NGX_THREADS)
+
+        if (sign->posted && !sign->finished) {
+            continue;
+        }
+
+#endif
+
+        ngx_http_jwt_issuer_sign_free(sign);
+    }
+}
