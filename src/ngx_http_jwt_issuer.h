@@ -21,6 +21,7 @@
  *   zone        the shared memory: records of services, set up and swept
  *   zone_arena  its part that is the token cache's
  *   zone_token  the token cache
+ *   zone_cached what it is made of
  *   zone_key    keys of a record: admitted, retired
  *   zone_read   keys of a record, for all workers
  *   keys        this process's parsed keys
@@ -32,7 +33,8 @@
  *   exchange    one of them, to libcurl and back
  *   mint        a token for a request: cache, key, signature
  *   inputs      every input of a token, as a key of the cache
- *   sign        signatures: inline, in the thread pool, by another worker
+ *   draft       a token that is being made
+ *   sign        signatures beside the event loop: thread pool, other worker
  *   wait        requests parked until a key or a signature is there
  *   target      jwt_issuer_token, jwt_issuer_inject: which token is meant
  *   require     jwt_issuer_require: who may have it; the service looked up
@@ -360,67 +362,7 @@ void ngx_http_jwt_issuer_process_exit(ngx_cycle_t *cycle);
 void ngx_http_jwt_issuer_process_idle(ngx_http_jwt_issuer_process_t *process);
 
 
-/* _param.c */
-
-/* one name=value parameter that a directive takes */
-typedef struct {
-    ngx_str_t                         name;
-    /* takes the value; NGX_CONF_OK, NGX_CONF_ERROR (logged), or a constant */
-    char                           *(*set)(ngx_conf_t *cf, void *conf,
-                                        ngx_str_t *value);
-} ngx_http_jwt_issuer_param_t;
-
-/*
- * Walks nargs arguments; each must be a parameter of the table (ended by an
- * empty name), once.  NGX_CONF_OK, or NGX_CONF_ERROR after logging "unknown
- * parameter", "duplicate parameter" or "invalid parameter" with the argument.
- */
-char *ngx_http_jwt_issuer_params(ngx_conf_t *cf, ngx_str_t *args,
-    ngx_uint_t nargs, const ngx_http_jwt_issuer_param_t *params, void *conf);
-
-/* compiles value; *cv is set */
-char *ngx_http_jwt_issuer_compile(ngx_conf_t *cf, ngx_str_t *value,
-    ngx_http_complex_value_t **cv);
-
-/* the one argument of an "environment" directive */
-char *ngx_http_jwt_issuer_set_name(ngx_conf_t *cf, ngx_str_t *field);
-
-/* 1 when it may be a service's or environment's name */
-ngx_uint_t ngx_http_jwt_issuer_is_name(ngx_str_t *name);
-
-void ngx_http_jwt_issuer_place(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_place_t *place);
-
-/* logs like ngx_conf_log_error(), but with an earlier file and line */
-void ngx_http_jwt_issuer_place_error(ngx_conf_t *cf,
-    const ngx_http_jwt_issuer_place_t *place, ngx_err_t err, const char *fmt,
-    ...);
-
-
 /* _service.c */
-
-char *ngx_http_jwt_issuer_service_block(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_defaults_block(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-/* _settings.c: every field unset, but those that are NULL or empty then */
-ngx_http_jwt_issuer_settings_t *ngx_http_jwt_issuer_settings_init(
-    ngx_http_jwt_issuer_settings_t *settings);
-
-/* what is inherited and computed, and whether it fits together */
-char *ngx_http_jwt_issuer_settings_complete(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_main_conf_t *jmcf,
-    ngx_http_jwt_issuer_service_t *service);
-
-/* among those found by name; "duplicate service" is an error */
-char *ngx_http_jwt_issuer_service_insert(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_main_conf_t *jmcf,
-    ngx_http_jwt_issuer_service_t *service);
-
-/* _services.c */
-char *ngx_http_jwt_issuer_services_init(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_main_conf_t *jmcf);
 
 /* the first one of that name in any environment; its siblings follow */
 const ngx_http_jwt_issuer_service_t *ngx_http_jwt_issuer_service_first(
@@ -435,57 +377,7 @@ const ngx_http_jwt_issuer_service_t *ngx_http_jwt_issuer_service_find(
     ngx_str_t *environment);
 
 
-/* runs the directives of a block by a table of their own */
-char *ngx_http_jwt_issuer_block_parse(ngx_conf_t *cf,
-    ngx_command_t *commands, void *conf);
-
-
-/* _aws_conf.c */
-
-char *ngx_http_jwt_issuer_aws_block(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-/* the environment and what is not said; does nothing when no source needs it */
-char *ngx_http_jwt_issuer_aws_complete(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_main_conf_t *jmcf);
-
-
-/* _claim.c */
-
-char *ngx_http_jwt_issuer_claim_audience(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_claim_claim(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_claim_header(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-/* what of the claims can be refused before there is a request */
-char *ngx_http_jwt_issuer_claim_check(ngx_conf_t *cf,
-    const ngx_http_jwt_issuer_service_t *service);
-
-/*
- * What the token of this request says: evaluates all variables.  What claims
- * points to lives as long as the request's pool.  NGX_OK or NGX_ERROR.
- */
-ngx_int_t ngx_http_jwt_issuer_claim_eval(ngx_http_request_t *r,
-    const ngx_http_jwt_issuer_service_t *service,
-    const ngx_http_jwt_issuer_target_t *target, jwti_claims_t *claims);
-
-
-/* _target.c, _require.c */
-
-char *ngx_http_jwt_issuer_target_token(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_target_inject(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_require(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-/* services of fixed names; "jwt_issuer_token" without "jwt_issuer_require" */
-char *ngx_http_jwt_issuer_target_check(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_main_conf_t *jmcf,
-    ngx_http_jwt_issuer_loc_conf_t *prev,
-    ngx_http_jwt_issuer_loc_conf_t *conf);
+/* _require.c */
 
 /*
  * May this request have a token (jwt_issuer_require), and whose?  NGX_OK with

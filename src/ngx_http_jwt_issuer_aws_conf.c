@@ -8,6 +8,7 @@
  */
 
 
+#include "ngx_http_jwt_issuer_conf.h"
 #include "ngx_http_jwt_issuer_aws.h"
 #include "ngx_http_jwt_issuer_curl.h"
 

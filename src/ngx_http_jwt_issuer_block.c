@@ -7,7 +7,7 @@
  */
 
 
-#include "ngx_http_jwt_issuer.h"
+#include "ngx_http_jwt_issuer_conf.h"
 
 
 static char *ngx_http_jwt_issuer_block_directive(ngx_conf_t *cf,

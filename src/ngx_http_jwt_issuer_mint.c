@@ -223,13 +223,13 @@ ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
     }
 
     if (ctx->resume
-        && ngx_http_jwt_issuer_sign_is_slow(jmcf->process, &draft))
+        && ngx_http_jwt_issuer_draft_is_slow(jmcf->process, &draft))
     {
         return ngx_http_jwt_issuer_mint_slow(r, ctx, key, &draft);
     }
 
-    rc = ngx_http_jwt_issuer_sign_now(ctx->service, &draft,
-                                      r->connection->log);
+    rc = ngx_http_jwt_issuer_draft_sign(ctx->service, &draft,
+                                        r->connection->log);
 
     if (rc == NGX_OK) {
         token = jwti_buf_written(&draft.buf);
@@ -293,9 +293,9 @@ ngx_http_jwt_issuer_mint_draft(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_http_jwt_issuer_sign_draft(jmcf->process, ctx->service,
-                                          ctx->inputs.claims, memory, draft,
-                                          error, r->connection->log);
+    return ngx_http_jwt_issuer_draft_write(jmcf->process, ctx->service,
+                                           ctx->inputs.claims, memory, draft,
+                                           error, r->connection->log);
 }
 
 

@@ -111,6 +111,17 @@ struct ngx_http_jwt_issuer_sign_s {
 };
 
 
+/* _claim.c */
+
+/*
+ * What the token of this request says: evaluates all variables.  What claims
+ * points to lives as long as the request's pool.  NGX_OK or NGX_ERROR.
+ */
+ngx_int_t ngx_http_jwt_issuer_claim_eval(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_service_t *service,
+    const ngx_http_jwt_issuer_target_t *target, jwti_claims_t *claims);
+
+
 /* _inputs.c */
 
 /*
@@ -165,14 +176,14 @@ void ngx_http_jwt_issuer_zone_token_release(ngx_shm_zone_t *zone,
     const ngx_str_t *key, uint32_t hash, ngx_pid_t pid);
 
 
-/* _sign.c */
+/* _draft.c */
 
 /*
  * The signing input of a token into memory of JWTI_TOKEN_MAX bytes.  NGX_OK:
  * draft->key is a reference that the caller gives back; NGX_AGAIN: there is no
  * key; NGX_DECLINED with *error.
  */
-ngx_int_t ngx_http_jwt_issuer_sign_draft(
+ngx_int_t ngx_http_jwt_issuer_draft_write(
     ngx_http_jwt_issuer_process_t *process,
     const ngx_http_jwt_issuer_service_t *service,
     const jwti_claims_t *claims, u_char *memory,
@@ -180,14 +191,17 @@ ngx_int_t ngx_http_jwt_issuer_sign_draft(
     ngx_log_t *log);
 
 /* sign now: microseconds, but milliseconds for RSA; NGX_OK or NGX_ERROR */
-ngx_int_t ngx_http_jwt_issuer_sign_now(
+ngx_int_t ngx_http_jwt_issuer_draft_sign(
     const ngx_http_jwt_issuer_service_t *service,
     ngx_http_jwt_issuer_draft_t *draft, ngx_log_t *log);
 
 /* 1 when the draft's signature is one for the thread pool */
-ngx_uint_t ngx_http_jwt_issuer_sign_is_slow(
+ngx_uint_t ngx_http_jwt_issuer_draft_is_slow(
     const ngx_http_jwt_issuer_process_t *process,
     const ngx_http_jwt_issuer_draft_t *draft);
+
+
+/* _sign.c */
 
 /*
  * Sign the draft, which is copied, its key taken over: in the thread pool when

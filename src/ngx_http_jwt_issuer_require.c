@@ -7,7 +7,7 @@
  */
 
 
-#include "ngx_http_jwt_issuer.h"
+#include "ngx_http_jwt_issuer_conf.h"
 
 
 static ngx_int_t ngx_http_jwt_issuer_require_allowed(ngx_http_request_t *r);

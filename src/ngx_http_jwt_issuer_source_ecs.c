@@ -10,6 +10,7 @@
  */
 
 
+#include "ngx_http_jwt_issuer_conf.h"
 #include "ngx_http_jwt_issuer_aws.h"
 #include "jwti_secret.h"
 

@@ -7,6 +7,7 @@
  */
 
 
+#include "ngx_http_jwt_issuer_conf.h"
 #include "ngx_http_jwt_issuer_refresh.h"
 
 

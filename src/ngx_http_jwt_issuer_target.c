@@ -7,7 +7,7 @@
  */
 
 
-#include "ngx_http_jwt_issuer.h"
+#include "ngx_http_jwt_issuer_conf.h"
 
 
 static ngx_http_jwt_issuer_target_t *ngx_http_jwt_issuer_target_create(

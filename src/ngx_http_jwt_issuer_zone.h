@@ -61,6 +61,29 @@ typedef struct {
 } ngx_http_jwt_issuer_arena_t;
 
 
+/*
+ * A place in the cache.  Its memory is one piece of a power of two, or two of
+ * them where that wastes less, as the slab pool knows no others.
+ */
+typedef struct {
+    ngx_rbtree_node_t             node;         /* first; key: the hash */
+    ngx_queue_t                   queue;        /* arena->used */
+    uint64_t                      serial;       /* of the key; 0: no token */
+    int64_t                       issued;       /* ms since the epoch */
+    int64_t                       renew;        /* likewise: make another one */
+    int64_t                       reuse;        /* likewise: the share's end */
+    int64_t                       expires;      /* exp */
+    int64_t                       touched;      /* monotonic: last used */
+    int64_t                       claimed;      /* monotonic: until; 0: no */
+    ngx_pid_t                     pid;          /* of the claim */
+    uint32_t                      key_len;
+    uint32_t                      token_len;
+    u_char                       *rest;         /* the second piece, or NULL */
+    uint32_t                      first;        /* bytes in data */
+    u_char                        data[];       /* key, then token */
+} ngx_http_jwt_issuer_cached_t;
+
+
 typedef struct {
     ngx_uint_t                    layout;
     ngx_rbtree_t                  tree;         /* of records, by identity */
@@ -128,8 +151,39 @@ void ngx_http_jwt_issuer_zone_arena_init_locked(ngx_shm_zone_t *zone,
 /* 1 when there is a cache; one that was left torn is empty then */
 ngx_uint_t ngx_http_jwt_issuer_zone_arena_check_locked(ngx_shm_zone_t *zone);
 
-void ngx_http_jwt_issuer_zone_token_insert(ngx_rbtree_node_t *temp,
+
+
+/* _zone_cached.c */
+
+/* of the tree, for ngx_rbtree_init() */
+void ngx_http_jwt_issuer_zone_cached_insert(ngx_rbtree_node_t *temp,
     ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
+
+/* the place of these inputs, or NULL */
+ngx_http_jwt_issuer_cached_t *ngx_http_jwt_issuer_zone_cached_lookup_locked(
+    ngx_http_jwt_issuer_arena_t *arena, const ngx_str_t *key, uint32_t hash);
+
+/*
+ * A place for these inputs, which have none, with a token or with an empty one.
+ * Others may have to go for it.  NULL: there is no space all the same.
+ */
+ngx_http_jwt_issuer_cached_t *ngx_http_jwt_issuer_zone_cached_create_locked(
+    ngx_http_jwt_issuer_arena_t *arena, const ngx_str_t *key, uint32_t hash,
+    jwti_str_t token);
+
+/* throw it out and cleanse it; or a few of no use any more */
+void ngx_http_jwt_issuer_zone_cached_drop_locked(
+    ngx_http_jwt_issuer_arena_t *arena, ngx_http_jwt_issuer_cached_t *cached);
+void ngx_http_jwt_issuer_zone_cached_expire_locked(
+    ngx_http_jwt_issuer_arena_t *arena);
+
+/* len bytes of key and token from the one at from, which may be in either
+ * piece */
+void ngx_http_jwt_issuer_zone_cached_copy(u_char *p,
+    const ngx_http_jwt_issuer_cached_t *cached, size_t from, size_t len);
+
+/* milliseconds since the epoch: tokens have the times of this clock */
+int64_t ngx_http_jwt_issuer_zone_cached_clock(void);
 
 
 /* around each change of the tree, the queue and the pool */

@@ -98,7 +98,7 @@ ngx_http_jwt_issuer_zone_arena_reset_locked(ngx_http_jwt_issuer_arena_t *arena)
     pool->log_nomem = 0;
 
     ngx_rbtree_init(&arena->tree, &arena->sentinel,
-                    ngx_http_jwt_issuer_zone_token_insert);
+                    ngx_http_jwt_issuer_zone_cached_insert);
     ngx_queue_init(&arena->used);
 
     ngx_memory_barrier();
