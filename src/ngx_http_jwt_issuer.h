@@ -86,6 +86,9 @@
 #define NGX_HTTP_JWT_ISSUER_IDENTITY_NAME  20
 #define NGX_HTTP_JWT_ISSUER_IDENTITY       40
 
+/* SHA-256 of a key's text, and of the algorithm that it is for */
+#define NGX_HTTP_JWT_ISSUER_DIGEST       32
+
 #define NGX_HTTP_JWT_ISSUER_AGENT        "nginx-jwt-issuer/0.1.0"
 
 
@@ -173,6 +176,10 @@ struct ngx_http_jwt_issuer_service_s {
     uint64_t                          token_id;       /* theirs in the zone */
     unsigned                          variable:1;     /* tokens differ from
                                                        * request to request */
+
+    u_char                            key_digest[NGX_HTTP_JWT_ISSUER_DIGEST];
+                                                      /* while key is set: of
+                                                       * its text */
 };
 
 
@@ -357,6 +364,13 @@ struct ngx_http_jwt_issuer_process_s {
 ngx_int_t ngx_http_jwt_issuer_process_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_jwt_issuer_process_init(ngx_cycle_t *cycle);
 void ngx_http_jwt_issuer_process_exit(ngx_cycle_t *cycle);
+
+/*
+ * NULL: no http block, or no service in it, or the cycle was made by another
+ * image of the module
+ */
+ngx_http_jwt_issuer_main_conf_t *ngx_http_jwt_issuer_process_conf(
+    ngx_cycle_t *cycle);
 
 /* no more fetches, and none of their owners is called */
 void ngx_http_jwt_issuer_process_idle(ngx_http_jwt_issuer_process_t *process);

@@ -11,8 +11,6 @@
 #include "ngx_http_jwt_issuer_mint.h"
 
 
-static ngx_http_jwt_issuer_main_conf_t *ngx_http_jwt_issuer_process_conf(
-    ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
     ngx_http_jwt_issuer_main_conf_t *jmcf);
 static void ngx_http_jwt_issuer_process_stop(void *data);
@@ -85,9 +83,7 @@ ngx_http_jwt_issuer_process_exit(ngx_cycle_t *cycle)
 }
 
 
-/* NULL: no http block, or no service in it */
-
-static ngx_http_jwt_issuer_main_conf_t *
+ngx_http_jwt_issuer_main_conf_t *
 ngx_http_jwt_issuer_process_conf(ngx_cycle_t *cycle)
 {
     ngx_uint_t                        i;
