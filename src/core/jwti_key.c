@@ -31,8 +31,9 @@ static jwti_rc_t jwti_key_fits(const jwti_keytext_t *keytext,
 static jwti_rc_t jwti_key_fits_secret(const jwti_keytext_t *keytext,
     const jwti_alg_t *alg, const char **err);
 static jwti_rc_t jwti_key_make(jwti_keytext_t *keytext,
-    const jwti_alg_t *alg, const jwti_public_t *pub, jwti_key_t **key,
-    const char **err);
+    const jwti_alg_t *alg, const jwti_public_t *pub, jwti_str_t stored,
+    jwti_key_t **key, const char **err);
+static jwti_rc_t jwti_key_keep(jwti_key_t *key, jwti_str_t stored);
 static jwti_rc_t jwti_key_publish(jwti_key_t *key, const jwti_public_t *pub);
 static jwti_rc_t jwti_key_secret_kid(jwti_key_t *key);
 
@@ -70,7 +71,7 @@ jwti_key_parse(jwti_str_t text, const jwti_alg_t *alg, jwti_key_t **key,
         }
     }
 
-    rc = jwti_key_make(&keytext, alg, &pub, key, err);
+    rc = jwti_key_make(&keytext, alg, &pub, jwti_str(""), key, err);
 
 failed:
 
@@ -120,7 +121,7 @@ jwti_key_load(jwti_str_t stored, const jwti_alg_t *alg, jwti_key_t **key,
         goto failed;
     }
 
-    rc = jwti_key_make(&keytext, alg, &pub, key, err);
+    rc = jwti_key_make(&keytext, alg, &pub, stored, key, err);
 
 failed:
 
@@ -272,11 +273,15 @@ jwti_key_fits_secret(const jwti_keytext_t *keytext, const jwti_alg_t *alg,
 }
 
 
-/* what keytext holds goes over to the key; pub is not used for HMAC */
+/*
+ * What keytext holds goes over to the key; pub is not used for HMAC.  stored:
+ * what jwti_key_store() is to write, empty when it is to be made.
+ */
 
 static jwti_rc_t
 jwti_key_make(jwti_keytext_t *keytext, const jwti_alg_t *alg,
-    const jwti_public_t *pub, jwti_key_t **key, const char **err)
+    const jwti_public_t *pub, jwti_str_t stored, jwti_key_t **key,
+    const char **err)
 {
     jwti_rc_t    rc;
     jwti_key_t  *k;
@@ -315,6 +320,12 @@ jwti_key_make(jwti_keytext_t *keytext, const jwti_alg_t *alg,
         goto failed;
     }
 
+    if (k->pkey != NULL && jwti_key_keep(k, stored) != JWTI_OK) {
+        rc = JWTI_ERROR;
+        *err = "stored form of the key could not be made";
+        goto failed;
+    }
+
     *key = k;
     k = NULL;
 
@@ -324,6 +335,40 @@ failed:
     ERR_clear_error();
 
     return rc;
+}
+
+
+/* OpenSSL takes as long for it as for two signatures: once for each key */
+
+static jwti_rc_t
+jwti_key_keep(jwti_key_t *key, jwti_str_t stored)
+{
+    int                   len;
+    PKCS8_PRIV_KEY_INFO  *info;
+
+    if (stored.len != 0) {
+        key->stored = OPENSSL_memdup(stored.data, stored.len);
+        key->stored_len = stored.len;
+
+        return (key->stored != NULL) ? JWTI_OK : JWTI_ERROR;
+    }
+
+    info = EVP_PKEY2PKCS8(key->pkey);
+    if (info == NULL) {
+        return JWTI_ERROR;
+    }
+
+    len = i2d_PKCS8_PRIV_KEY_INFO(info, &key->stored);
+
+    PKCS8_PRIV_KEY_INFO_free(info);
+
+    if (len <= 0) {
+        return JWTI_ERROR;
+    }
+
+    key->stored_len = (size_t) len;
+
+    return JWTI_OK;
 }
 
 
@@ -404,42 +449,14 @@ jwti_key_secret_kid(jwti_key_t *key)
 jwti_rc_t
 jwti_key_store(const jwti_key_t *key, jwti_buf_t *buf)
 {
-    int                   len;
-    jwti_rc_t             rc;
-    unsigned char        *der;
-    PKCS8_PRIV_KEY_INFO  *info;
-
     if (key->pkey == NULL) {
         jwti_buf_bytes(buf, key->secret, key->secret_len);
-        return jwti_buf_ok(buf);
+
+    } else {
+        jwti_buf_bytes(buf, key->stored, key->stored_len);
     }
 
-    rc = JWTI_ERROR;
-    der = NULL;
-    len = 0;
-
-    ERR_clear_error();
-
-    info = EVP_PKEY2PKCS8(key->pkey);
-    if (info == NULL) {
-        goto failed;
-    }
-
-    len = i2d_PKCS8_PRIV_KEY_INFO(info, &der);
-    if (len <= 0) {
-        goto failed;
-    }
-
-    jwti_buf_bytes(buf, der, (size_t) len);
-    rc = jwti_buf_ok(buf);
-
-failed:
-
-    OPENSSL_clear_free(der, (len > 0) ? (size_t) len : 0);
-    PKCS8_PRIV_KEY_INFO_free(info);
-    ERR_clear_error();
-
-    return rc;
+    return jwti_buf_ok(buf);
 }
 
 
@@ -470,6 +487,7 @@ jwti_key_free(jwti_key_t *key)
 
     EVP_PKEY_free(key->pkey);
     OPENSSL_clear_free(key->secret, key->secret_len);
+    OPENSSL_clear_free(key->stored, key->stored_len);
     OPENSSL_free(key->jwk);
 
     OPENSSL_clear_free(key, sizeof(jwti_key_t));

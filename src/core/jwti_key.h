@@ -46,7 +46,7 @@ jwti_rc_t jwti_key_parse(jwti_str_t text, const jwti_alg_t *alg,
 /*
  * The stored form: PKCS#8 DER, or the bytes of the secret for HMAC.  The
  * writer cleanses nothing: the caller owns and cleanses the buffer.
- * JWTI_OK, JWTI_NO_SPACE or JWTI_ERROR.  JWTI_KEY_STORED_MAX bytes always do.
+ * JWTI_OK or JWTI_NO_SPACE.  JWTI_KEY_STORED_MAX bytes always do.
  */
 #define JWTI_KEY_STORED_MAX  8192
 

@@ -38,6 +38,9 @@ struct jwti_key_s {
     EVP_MAC_CTX       *mac;         /* HMAC only */
     size_t             sign_len;
 
+    unsigned char     *stored;      /* PKCS#8 DER; NULL for HMAC */
+    size_t             stored_len;
+
     unsigned char     *jwk;         /* NULL for HMAC */
     size_t             jwk_len;
     unsigned char      kid[JWTI_KID_LEN];

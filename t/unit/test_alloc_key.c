@@ -128,16 +128,13 @@ test_forms(void)
         call.written = jwti_buf_written(&buf);
         test_write(&call, "public half");
 
-        call.call = jwti_key_store;
         jwti_buf_init(&buf, written, sizeof(written));
         ok(jwti_key_store(key, &buf) == JWTI_OK, "stored");
-        call.written = jwti_buf_written(&buf);
-        test_write(&call, "stored");
 
         if (form->form != TEST_JWK) {
             call.make = jwti_key_load;
             call.alg = jwti_key_alg(key);
-            call.text = call.written;
+            call.text = jwti_buf_written(&buf);
             test_key(&call, "loaded");
         }
 
