@@ -15,10 +15,13 @@
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include "jwti_base64.h"
 #include "jwti_json.h"
@@ -41,6 +44,10 @@
      + jwti_base64url_len(JWTI_SIGNATURE_MAX) + 64)
 
 
+/* RSA: a sequence of two integers, the longest of 1025 and 8 bytes */
+#define JWTI_PROBE_BITS_MAX  (JWTI_RSA_BITS_MAX / 8 + 64)
+
+
 typedef struct {
     unsigned char  token[JWTI_PROBE_TOKEN_MAX];     /* terminated */
     unsigned char  signature[JWTI_SIGNATURE_MAX];
@@ -51,15 +58,23 @@ typedef struct {
 
 static jwti_rc_t jwti_probe_sign(jwti_probe_t *probe, const jwti_key_t *key,
     const char **err);
-static jwti_rc_t jwti_probe_public(const jwti_key_t *key, EVP_PKEY **pkey,
+static jwti_rc_t jwti_probe_public(const jwti_key_t *key, jwti_public_t *pub,
     const char **err);
 static jwti_rc_t jwti_probe_pem(const jwti_probe_t *probe,
-    const jwti_key_t *key, EVP_PKEY *pkey, const char **err);
+    const jwti_alg_t *alg, const jwti_public_t *pub, const char **err);
+static int jwti_probe_spki(BIO *bio, const jwti_public_t *pub);
+static int jwti_probe_spki_set(X509_PUBKEY *spki, const jwti_public_t *pub,
+    jwti_str_t bits);
+static void jwti_probe_spki_rsa(jwti_buf_t *buf, const jwti_public_t *pub);
+static void jwti_probe_integer(jwti_buf_t *buf,
+    const jwti_public_member_t *member);
+static void jwti_probe_element(jwti_buf_t *buf, unsigned char tag,
+    size_t len);
 static jwti_rc_t jwti_probe_libjwt(const jwti_probe_t *probe,
     const jwti_alg_t *alg, const unsigned char *data, size_t len,
     const char **err);
 static jwti_rc_t jwti_probe_openssl(const jwti_probe_t *probe,
-    const jwti_alg_t *alg, EVP_PKEY *pkey, const char **err);
+    const jwti_alg_t *alg, const jwti_public_t *pub, const char **err);
 
 
 /* exp long ago: nobody can use this token, should it ever come to light */
@@ -69,12 +84,11 @@ static const char  jwti_probe_claims[] = "{\"exp\":1}";
 jwti_rc_t
 jwti_probe(const jwti_key_t *key, const char **err)
 {
-    EVP_PKEY          *pkey;
     jwti_rc_t          rc;
     jwti_probe_t       probe;
+    jwti_public_t      pub;
     const jwti_alg_t  *alg;
 
-    pkey = NULL;
     alg = jwti_key_alg(key);
 
     rc = jwti_probe_sign(&probe, key, err);
@@ -88,7 +102,7 @@ jwti_probe(const jwti_key_t *key, const char **err)
         goto failed;
     }
 
-    rc = jwti_probe_public(key, &pkey, err);
+    rc = jwti_probe_public(key, &pub, err);
     if (rc != JWTI_OK) {
         goto failed;
     }
@@ -96,12 +110,11 @@ jwti_probe(const jwti_key_t *key, const char **err)
     ERR_clear_error();
 
     rc = jwti_probe_is_independent(alg)
-             ? jwti_probe_pem(&probe, key, pkey, err)
-             : jwti_probe_openssl(&probe, alg, pkey, err);
+             ? jwti_probe_pem(&probe, alg, &pub, err)
+             : jwti_probe_openssl(&probe, alg, &pub, err);
 
 failed:
 
-    EVP_PKEY_free(pkey);
     OPENSSL_cleanse(&probe, sizeof(jwti_probe_t));
     ERR_clear_error();
 
@@ -174,11 +187,10 @@ jwti_probe_sign(jwti_probe_t *probe, const jwti_key_t *key, const char **err)
 /* the public key as a verifier gets it: from the JWK's bytes */
 
 static jwti_rc_t
-jwti_probe_public(const jwti_key_t *key, EVP_PKEY **pkey, const char **err)
+jwti_probe_public(const jwti_key_t *key, jwti_public_t *pub, const char **err)
 {
-    jwti_rc_t       rc;
-    jwti_json_t    *object;
-    jwti_public_t   pub;
+    jwti_rc_t     rc;
+    jwti_json_t  *object;
 
     object = NULL;
 
@@ -188,12 +200,7 @@ jwti_probe_public(const jwti_key_t *key, EVP_PKEY **pkey, const char **err)
         goto failed;
     }
 
-    rc = jwti_public_from_json(&pub, object, err);
-    if (rc != JWTI_OK) {
-        goto failed;
-    }
-
-    rc = jwti_public_to_pkey(&pub, pkey, err);
+    rc = jwti_public_from_json(pub, object, err);
 
 failed:
 
@@ -204,8 +211,8 @@ failed:
 
 
 static jwti_rc_t
-jwti_probe_pem(const jwti_probe_t *probe, const jwti_key_t *key,
-    EVP_PKEY *pkey, const char **err)
+jwti_probe_pem(const jwti_probe_t *probe, const jwti_alg_t *alg,
+    const jwti_public_t *pub, const char **err)
 {
     BIO        *bio;
     char       *data;
@@ -215,21 +222,155 @@ jwti_probe_pem(const jwti_probe_t *probe, const jwti_key_t *key,
     rc = JWTI_ERROR;
 
     bio = BIO_new(BIO_s_mem());
-    if (bio == NULL || PEM_write_bio_PUBKEY(bio, pkey) != 1) {
-        *err = "PEM_write_bio_PUBKEY() failed";
+    if (bio == NULL || !jwti_probe_spki(bio, pub)) {
+        *err = "PEM of the public key could not be made";
         goto failed;
     }
 
     len = BIO_get_mem_data(bio, &data);
 
-    rc = jwti_probe_libjwt(probe, jwti_key_alg(key),
-                           (const unsigned char *) data, (size_t) len, err);
+    rc = jwti_probe_libjwt(probe, alg, (const unsigned char *) data,
+                           (size_t) len, err);
 
 failed:
 
     BIO_free(bio);
 
     return rc;
+}
+
+
+/*
+ * SubjectPublicKeyInfo (RFC 5280) as PEM.  PEM_write_bio_PUBKEY() would first
+ * want the JWK's numbers as a key, and then look for its encoder among all
+ * that there are: a tenth of the time of an admission.
+ */
+
+static int
+jwti_probe_spki(BIO *bio, const jwti_public_t *pub)
+{
+    int             len, ok;
+    jwti_buf_t      buf;
+    X509_PUBKEY    *spki;
+    unsigned char  *der;
+    unsigned char   bits[JWTI_PROBE_BITS_MAX];
+
+    der = NULL;
+    len = 0;
+
+    jwti_buf_init(&buf, bits, sizeof(bits));
+
+    if (pub->kty == JWTI_KTY_RSA) {
+        jwti_probe_spki_rsa(&buf, pub);
+
+    } else {
+        jwti_buf_byte(&buf, POINT_CONVERSION_UNCOMPRESSED);
+        jwti_buf_bytes(&buf, pub->first.data, pub->first.len);
+        jwti_buf_bytes(&buf, pub->second.data, pub->second.len);
+    }
+
+    spki = X509_PUBKEY_new();
+
+    if (spki != NULL && jwti_buf_ok(&buf) == JWTI_OK
+        && jwti_probe_spki_set(spki, pub, jwti_buf_written(&buf)))
+    {
+        len = i2d_X509_PUBKEY(spki, &der);
+    }
+
+    ok = len > 0 && PEM_write_bio(bio, PEM_STRING_PUBLIC, "", der, len) > 0;
+
+    OPENSSL_free(der);
+    X509_PUBKEY_free(spki);
+
+    return ok;
+}
+
+
+static int
+jwti_probe_spki_set(X509_PUBKEY *spki, const jwti_public_t *pub,
+    jwti_str_t bits)
+{
+    void           *parameters;
+    unsigned char  *copy;
+
+    copy = OPENSSL_memdup(bits.data, bits.len);
+    if (copy == NULL) {
+        return 0;
+    }
+
+    parameters = (pub->kty == JWTI_KTY_EC)
+                     ? OBJ_nid2obj(OBJ_sn2nid(pub->curve->curve)) : NULL;
+
+    /* it takes the copy when it succeeds; objects of its table are static */
+
+    if (X509_PUBKEY_set0_param(spki,
+                               OBJ_nid2obj((pub->kty == JWTI_KTY_EC)
+                                               ? NID_X9_62_id_ecPublicKey
+                                               : NID_rsaEncryption),
+                               (pub->kty == JWTI_KTY_EC) ? V_ASN1_OBJECT
+                                                         : V_ASN1_NULL,
+                               parameters, copy, (int) bits.len)
+        != 1)
+    {
+        OPENSSL_free(copy);
+        return 0;
+    }
+
+    return 1;
+}
+
+
+/* RSAPublicKey (RFC 8017, A.1.1): its elements first, for their length */
+
+static void
+jwti_probe_spki_rsa(jwti_buf_t *buf, const jwti_public_t *pub)
+{
+    jwti_buf_t     content;
+    unsigned char  memory[JWTI_PROBE_BITS_MAX];
+
+    jwti_buf_init(&content, memory, sizeof(memory));
+    jwti_probe_integer(&content, &pub->first);
+    jwti_probe_integer(&content, &pub->second);
+
+    jwti_probe_element(buf, V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED,
+                       jwti_buf_len(&content));
+    jwti_buf_str(buf, jwti_buf_written(&content));
+}
+
+
+/* a JWK's numbers have no leading zeros, DER's sign is the first bit */
+
+static void
+jwti_probe_integer(jwti_buf_t *buf, const jwti_public_member_t *member)
+{
+    int  sign;
+
+    sign = member->data[0] >> 7;
+
+    jwti_probe_element(buf, V_ASN1_INTEGER, member->len + (size_t) sign);
+
+    if (sign) {
+        jwti_buf_byte(buf, 0);
+    }
+
+    jwti_buf_bytes(buf, member->data, member->len);
+}
+
+
+static void
+jwti_probe_element(jwti_buf_t *buf, unsigned char tag, size_t len)
+{
+    jwti_buf_byte(buf, tag);
+
+    if (len > 0xff) {
+        jwti_buf_byte(buf, 0x82);
+        jwti_buf_byte(buf, (unsigned char) (len >> 8));
+
+    } else if (len > 0x7f) {
+        jwti_buf_byte(buf, 0x81);
+    }
+
+    jwti_buf_byte(buf, (unsigned char) len);
 }
 
 
@@ -272,11 +413,17 @@ failed:
 
 static jwti_rc_t
 jwti_probe_openssl(const jwti_probe_t *probe, const jwti_alg_t *alg,
-    EVP_PKEY *pkey, const char **err)
+    const jwti_public_t *pub, const char **err)
 {
+    EVP_PKEY      *pkey;
     jwti_rc_t      rc;
     EVP_MD_CTX    *ctx;
     EVP_PKEY_CTX  *pctx;
+
+    rc = jwti_public_to_pkey(pub, &pkey, err);
+    if (rc != JWTI_OK) {
+        return rc;
+    }
 
     rc = JWTI_ERROR;
 
@@ -313,6 +460,7 @@ jwti_probe_openssl(const jwti_probe_t *probe, const jwti_alg_t *alg,
 failed:
 
     EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(pkey);
 
     return rc;
 }
