@@ -149,8 +149,10 @@ typedef struct {
 
 struct ngx_http_jwt_issuer_service_s {
     ngx_http_jwt_issuer_settings_t    settings;       /* first: slots */
-    ngx_str_node_t                    node;           /* by name */
     ngx_str_t                         name;
+    uint32_t                          hash;           /* of name */
+    ngx_http_jwt_issuer_service_t    *next;           /* another name that
+                                                       * shares its place */
     ngx_str_t                         label;          /* for log messages */
     ngx_http_jwt_issuer_place_t       place;
     ngx_uint_t                        index;          /* in main_conf */
@@ -218,8 +220,9 @@ typedef struct {
     ngx_http_jwt_issuer_aws_conf_t   *aws;            /* NULL: neither block
                                                        * nor such a source */
     ngx_array_t                       services;       /* of pointers */
-    ngx_rbtree_t                      tree;           /* service->node */
-    ngx_rbtree_node_t                 sentinel;
+    ngx_http_jwt_issuer_service_t   **names;          /* places by hash; NULL:
+                                                       * no service */
+    uint32_t                          names_mask;
 
     ngx_array_t                       headers;        /* names injected, for
                                                        * $http_ variables */

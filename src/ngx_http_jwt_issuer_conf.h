@@ -69,6 +69,10 @@ char *ngx_http_jwt_issuer_settings_complete(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf,
     ngx_http_jwt_issuer_service_t *service);
 
+/* places for all of jmcf->services, to be found by name */
+char *ngx_http_jwt_issuer_service_names(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf);
+
 /* among those found by name; "duplicate service" is an error */
 char *ngx_http_jwt_issuer_service_insert(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf,

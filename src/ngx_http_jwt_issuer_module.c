@@ -178,6 +178,7 @@ ngx_http_jwt_issuer_create_main_conf(ngx_conf_t *cf)
      *     jmcf->zone_name = { 0, NULL };
      *     jmcf->zone_size = 0;
      *     jmcf->defaults = NULL;
+     *     jmcf->names = NULL;
      *     jmcf->token = 0;
      *     jmcf->inject = 0;
      *     jmcf->no_threads = 0;
@@ -198,9 +199,6 @@ ngx_http_jwt_issuer_create_main_conf(ngx_conf_t *cf)
     {
         return NULL;
     }
-
-    ngx_rbtree_init(&jmcf->tree, &jmcf->sentinel,
-                    ngx_str_rbtree_insert_value);
 
     return jmcf;
 }

@@ -64,6 +64,10 @@ ngx_http_jwt_issuer_services_init(ngx_conf_t *cf,
     ngx_http_jwt_issuer_load_t       load;
     ngx_http_jwt_issuer_service_t  **services;
 
+    if (ngx_http_jwt_issuer_service_names(cf, jmcf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     ngx_rbtree_init(&load.tree, &load.sentinel,
                     ngx_str_rbtree_insert_value);
 
