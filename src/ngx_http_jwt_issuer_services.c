@@ -207,6 +207,9 @@ ngx_http_jwt_issuer_service_key(ngx_conf_t *cf,
     cln->data = service;
 
     if (known) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, cf->log, 0,
+                       "jwt issuer key of service \"%V\" is known already",
+                       &service->label);
         return NULL;
     }
 

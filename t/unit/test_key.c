@@ -215,12 +215,13 @@ test_store(void)
     unsigned             i;
     size_t               len;
     EVP_PKEY            *pkey;
-    jwti_buf_t           buf;
+    jwti_buf_t           buf, copy;
     jwti_key_t          *key, *again;
     const char          *err, *type;
     const jwti_alg_t    *alg;
     static keys_text_t   text;
     unsigned char        data[JWTI_KEY_STORED_MAX];
+    unsigned char        second[JWTI_KEY_STORED_MAX];
 
     for (i = 0; (alg = jwti_alg_at(i)) != NULL; i++) {
 
@@ -254,6 +255,12 @@ test_store(void)
                   JWTI_KID_LEN) == 0
            && jwti_key_jwk(key).len == jwti_key_jwk(again).len
            && jwti_key_alg(again) == alg, "the same key again");
+
+        jwti_buf_init(&copy, second, sizeof(second));
+        ok(jwti_key_store(again, &copy) == JWTI_OK
+           && jwti_buf_len(&copy) == jwti_buf_len(&buf)
+           && memcmp(second, data, jwti_buf_len(&buf)) == 0,
+           "stored as it was");
 
         len = jwti_buf_len(&buf);
         jwti_buf_init(&buf, data, len - 1);
