@@ -175,7 +175,8 @@ struct ngx_http_jwt_issuer_service_s {
                                                        * is somebody else's */
 
     ngx_str_t                         constants;      /* _inputs.c */
-    uint64_t                          token_id;       /* theirs in the zone */
+    uint64_t                          token_id;       /* theirs in the zone, */
+    uint32_t                          token_hash;     /* and its hash */
     unsigned                          variable:1;     /* tokens differ from
                                                        * request to request */
 

@@ -206,7 +206,7 @@ ngx_http_jwt_issuer_inputs_eval(ngx_http_request_t *r,
     {
         inputs->key.data = (u_char *) &service->token_id;
         inputs->key.len = sizeof(uint64_t);
-        inputs->hash = ngx_murmur_hash2(inputs->key.data, inputs->key.len);
+        inputs->hash = service->token_hash;
 
         return NGX_OK;
     }

@@ -14,6 +14,10 @@
 
 static ngx_int_t ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx);
+static ngx_int_t ngx_http_jwt_issuer_mint_find(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx,
+    const ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_token_t *token);
 static void ngx_http_jwt_issuer_mint_renew(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx);
 static ngx_int_t ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
@@ -35,6 +39,8 @@ static void ngx_http_jwt_issuer_mint_go_on(
 static ngx_int_t ngx_http_jwt_issuer_mint_keep(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, const u_char *token, size_t len,
     const u_char *kid, time_t expires);
+static u_char *ngx_http_jwt_issuer_mint_room(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, size_t size);
 
 
 ngx_http_jwt_issuer_ctx_t *
@@ -64,6 +70,7 @@ ngx_http_jwt_issuer_mint(ngx_http_request_t *r,
 {
     ngx_int_t  rc;
 
+    ngx_str_null(&ctx->token);
     ctx->target = target;
     ctx->resume = resume;
     ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_NONE;
@@ -87,7 +94,6 @@ static ngx_int_t
 ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx)
 {
-    u_char                            memory[JWTI_TOKEN_MAX];
     ngx_int_t                         rc;
     const ngx_str_t                  *key;
     ngx_http_jwt_issuer_sign_t       *sign;
@@ -104,18 +110,13 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
 
     jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
 
-    token.data = memory;
     key = &inputs->key;
 
-    rc = ngx_http_jwt_issuer_zone_token_find(jmcf->zone, ctx->service, key,
-                                             inputs->hash,
-                                             ctx->resume != NULL, &token);
+    rc = ngx_http_jwt_issuer_mint_find(r, ctx, jmcf, &token);
 
     switch (rc) {
 
     case NGX_OK:
-        rc = ngx_http_jwt_issuer_mint_keep(r, ctx, token.data, token.len,
-                                           token.kid, token.expires);
 
         if (ctx->cache == NGX_HTTP_JWT_ISSUER_CACHE_NONE) {
             ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_HIT;
@@ -125,7 +126,10 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
             ngx_http_jwt_issuer_mint_renew(r, ctx);
         }
 
-        return rc;
+        return NGX_OK;
+
+    case NGX_ERROR:
+        return NGX_ERROR;
 
     case NGX_AGAIN:
         return ngx_http_jwt_issuer_mint_no_key(r, ctx);
@@ -159,6 +163,55 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
     }
 
     return ngx_http_jwt_issuer_mint_sign(r, ctx, key);
+}
+
+
+/*
+ * From the cache into the request's memory: copied once, as tokens of a service
+ * are about as long as the one before.
+ */
+
+static ngx_int_t
+ngx_http_jwt_issuer_mint_find(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx,
+    const ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_token_t *token)
+{
+    ngx_int_t                      rc;
+    ngx_http_jwt_issuer_parsed_t  *parsed;
+
+    parsed = &jmcf->process->parsed[ctx->service->index];
+
+    for ( ;; ) {
+        token->size = parsed->token_len;
+        token->data = ngx_http_jwt_issuer_mint_room(r, ctx, token->size);
+
+        if (token->data == NULL) {
+            return NGX_ERROR;
+        }
+
+        rc = ngx_http_jwt_issuer_zone_token_find(jmcf->zone, ctx->service,
+                                                 &ctx->inputs.key,
+                                                 ctx->inputs.hash,
+                                                 ctx->resume != NULL, token);
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        if (token->len <= token->size) {
+            break;
+        }
+
+        parsed->token_len = token->len;
+    }
+
+    ctx->token.data = token->data;
+    ctx->token.len = token->len;
+    ctx->expires = token->expires;
+
+    ngx_memcpy(ctx->kid.data, token->kid, JWTI_KID_LEN);
+
+    return NGX_OK;
 }
 
 
@@ -437,38 +490,55 @@ ngx_http_jwt_issuer_mint_go_on(ngx_http_jwt_issuer_waiter_t *waiter)
 }
 
 
-/*
- * What the token was copied from is gone before the request is.  The room
- * around it saves those that put it into something a copy of their own.
- */
+/* what the token was copied from is gone before the request is */
 
 static ngx_int_t
 ngx_http_jwt_issuer_mint_keep(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, const u_char *token, size_t len,
     const u_char *kid, time_t expires)
 {
+    u_char  *p;
+
+    p = ngx_http_jwt_issuer_mint_room(r, ctx, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(p, token, len);
+    ngx_memcpy(ctx->kid.data, kid, JWTI_KID_LEN);
+
+    ctx->token.data = p;
+    ctx->token.len = len;
+    ctx->expires = expires;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Memory for a token of size bytes, and for its kid.  The room around it saves
+ * those who put the token into something a copy of their own.
+ */
+
+static u_char *
+ngx_http_jwt_issuer_mint_room(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx, size_t size)
+{
     u_char                              *p;
     const ngx_http_jwt_issuer_target_t  *target;
 
     target = ctx->target;
 
-    p = ngx_pnalloc(r->pool, target->before + len + target->after
+    p = ngx_pnalloc(r->pool, target->before + size + target->after
                              + JWTI_KID_LEN);
     if (p == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     p += target->before;
 
-    ctx->token.data = p;
-    ctx->token.len = len;
-    p = ngx_cpymem(p, token, len) + target->after;
-
-    ctx->kid.data = p;
+    ctx->kid.data = p + size + target->after;
     ctx->kid.len = JWTI_KID_LEN;
-    ngx_memcpy(p, kid, JWTI_KID_LEN);
 
-    ctx->expires = expires;
-
-    return NGX_OK;
+    return p;
 }

@@ -37,9 +37,10 @@ typedef struct {
 
 /* a token as the zone has it, copied out */
 typedef struct {
-    u_char                           *data;           /* JWTI_TOKEN_MAX bytes
-                                                       * of the caller's */
-    size_t                            len;
+    u_char                           *data;           /* size bytes of the */
+    size_t                            size;           /* caller's */
+    size_t                            len;            /* more than size: it was
+                                                       * not copied */
     time_t                            expires;
     u_char                            kid[JWTI_KID_LEN];
     ngx_pid_t                         pid;            /* BUSY: who makes it */
@@ -151,8 +152,9 @@ ngx_int_t ngx_http_jwt_issuer_inputs_claims(ngx_http_request_t *r,
  * Look for a token that may be handed out: made of the same inputs by the key
  * that signs now, within its share of its lifetime.
  *
- *   NGX_OK        token is set; with token->renew the caller shall make the
- *                 next one, nobody else will for a while
+ *   NGX_OK        token is set, or longer than its memory; with token->renew
+ *                 the caller shall make the next one, nobody else will for a
+ *                 while
  *   NGX_DECLINED  there is none; with claim != 0 the caller shall make it and
  *                 store or release it
  *   NGX_BUSY      there is none, and token->pid is making it

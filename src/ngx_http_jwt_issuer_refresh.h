@@ -26,6 +26,8 @@
 struct ngx_http_jwt_issuer_parsed_s {
     uint64_t                          serial;
     jwti_key_t                       *key;
+    size_t                            token_len;      /* of its last token that
+                                                       * was in the cache */
 };
 
 

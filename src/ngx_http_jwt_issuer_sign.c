@@ -398,6 +398,7 @@ ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign)
 
     zone = sign->process->jmcf->zone;
     token.data = sign->draft.buf.start;
+    token.size = JWTI_TOKEN_MAX;
 
     rc = ngx_http_jwt_issuer_zone_token_find(zone, sign->service,
                                              &sign->node.str,

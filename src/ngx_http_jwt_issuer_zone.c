@@ -222,6 +222,8 @@ ngx_http_jwt_issuer_zone_attach(ngx_shm_zone_t *zone,
         service->record = record;
         service->record_id = record->id;
         service->token_id = record->token_id;
+        service->token_hash = ngx_murmur_hash2((u_char *) &service->token_id,
+                                               sizeof(uint64_t));
     }
 
     ngx_http_jwt_issuer_zone_unlock(zone);

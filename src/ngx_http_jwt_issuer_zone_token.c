@@ -131,6 +131,11 @@ ngx_http_jwt_issuer_zone_token_take_locked(ngx_shm_zone_t *zone,
     }
 
     token->renew = 0;
+    token->len = cached->token_len;
+
+    if (token->len > token->size) {
+        return 1;
+    }
 
     if (cached->renew <= clock && cached->claimed <= now) {
         cached->claimed = now + NGX_HTTP_JWT_ISSUER_CLAIM;
@@ -139,8 +144,7 @@ ngx_http_jwt_issuer_zone_token_take_locked(ngx_shm_zone_t *zone,
     }
 
     ngx_http_jwt_issuer_zone_cached_copy(token->data, cached, cached->key_len,
-                                        cached->token_len);
-    token->len = cached->token_len;
+                                         cached->token_len);
     token->expires = (time_t) cached->expires;
     ngx_memcpy(token->kid, record->rotate.slots[slot].kid, JWTI_KID_LEN);
 
