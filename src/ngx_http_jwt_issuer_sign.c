@@ -33,8 +33,6 @@ static ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_create(
     uint32_t hash, size_t size);
 static ngx_int_t ngx_http_jwt_issuer_sign_post(
     ngx_http_jwt_issuer_sign_t *sign);
-static void ngx_http_jwt_issuer_sign_next(
-    ngx_http_jwt_issuer_process_t *process);
 static void ngx_http_jwt_issuer_sign_handler(ngx_event_t *ev);
 static void ngx_http_jwt_issuer_sign_late(ngx_http_jwt_issuer_sign_t *sign);
 static void ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign);
@@ -47,6 +45,8 @@ static void ngx_http_jwt_issuer_sign_free(ngx_http_jwt_issuer_sign_t *sign);
 #if (NGX_THREADS)
 static void ngx_http_jwt_issuer_sign_thread(void *data, ngx_log_t *log);
 static void ngx_http_jwt_issuer_sign_thread_done(ngx_event_t *ev);
+static void ngx_http_jwt_issuer_sign_next(
+    ngx_http_jwt_issuer_process_t *process);
 #endif
 
 
@@ -273,8 +273,6 @@ ngx_http_jwt_issuer_sign_thread_done(ngx_event_t *ev)
                                           : NGX_HTTP_JWT_ISSUER_NOT_SIGNED);
 }
 
-#endif
-
 
 static void
 ngx_http_jwt_issuer_sign_next(ngx_http_jwt_issuer_process_t *process)
@@ -307,6 +305,8 @@ ngx_http_jwt_issuer_sign_next(ngx_http_jwt_issuer_process_t *process)
         }
     }
 }
+
+#endif
 
 
 ngx_http_jwt_issuer_sign_t *
