@@ -32,6 +32,9 @@ unit: ## the core's unit tests
 asan: ## the core's unit tests under AddressSanitizer and UBSan
 	@tools/test.sh asan
 
+tsan: ## the core's unit tests with threads, under ThreadSanitizer
+	@tools/test.sh tsan
+
 fuzz: ## the core's fuzz targets, FUZZ_SECONDS each
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} tools/test.sh fuzz
 
@@ -59,8 +62,8 @@ clean: ## remove build/
 distclean: clean ## remove build/ and .deps/
 	@rm -rf .deps
 
-.PHONY: build help run run-aws test unit asan fuzz servers demo suites style \
-        lint deps clean distclean
+.PHONY: build help run run-aws test unit asan tsan fuzz servers demo suites \
+        style lint deps clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure

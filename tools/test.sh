@@ -2,7 +2,8 @@
 # test.sh GROUP…: runs groups of tests and counts them all; goes on after a
 # failure.  The last line is "N passed, N failed"; ends with 1 on any failure.
 #
-#   unit asan fuzz    the core's tests, plain and under sanitizers; fuzz targets
+#   unit asan tsan fuzz   the core's tests, plain and under sanitizers; under
+#                     ThreadSanitizer those with threads; fuzz targets
 #   checks            style, layers, symbols, docs, our scripts, self-tests
 #   lint              cppcheck and clang-tidy
 #   servers           the servers that stand in for AWS in the suites
@@ -23,7 +24,7 @@ trap 'rm -f "$sums"' EXIT
 
 groups=" ${*:-all} "
 [[ $groups != *" all "* ]] ||
-    groups=" unit asan fuzz checks lint servers demo suites "
+    groups=" unit asan tsan fuzz checks lint servers demo suites "
 
 has() { [[ $groups == *" $1 "* ]]; }
 
@@ -48,6 +49,7 @@ programs() { # VARIANT PATTERN
     local source name
     for source in t/unit/"$2"_*.c; do
         [ -e "$source" ] || continue
+        [ "$1" != tsan ] || grep -q pthread_create "$source" || continue
         name=$(basename "$source" .c)
         if [ -x "build/unit/$1/$name" ]; then
             echo "$name"
@@ -158,6 +160,7 @@ step "packages" tools/deps.sh build run test aws ansible
 
 if has unit; then title "unit tests"; unit plain; fi
 if has asan; then title "unit tests, ASan and UBSan"; unit asan; fi
+if has tsan; then title "unit tests, ThreadSanitizer"; unit tsan; fi
 if has fuzz; then title "fuzz targets"; fuzz; fi
 
 if has checks || has lint || has demo || has suites; then

@@ -1,11 +1,11 @@
 # unit.mk: builds the core's unit tests and fuzz targets, without nginx.
 #
-#   make -f tools/unit.mk plain | asan | fuzz
+#   make -f tools/unit.mk plain | asan | tsan | fuzz
 #
 # Programs are build/unit/VARIANT/NAME.  Every t/unit/test_NAME.c and
 # fuzz_NAME.c is one program; other files there are linked into all of them.
 # A line "LDFLAGS: -Wl,--wrap=malloc" in a test's head comment is added to its
-# link.
+# link.  Under ThreadSanitizer are the tests that make threads.
 
 CC     ?= cc
 CLANG  ?= clang
@@ -14,6 +14,8 @@ Q      := $(if $(filter 1,$(V)),,@)
 CORE   := $(wildcard src/core/*.c)
 HELP   := $(filter-out t/unit/test_% t/unit/fuzz_%,$(wildcard t/unit/*.c))
 TESTS  := $(patsubst t/unit/%.c,%,$(wildcard t/unit/test_*.c))
+THREAD := $(patsubst t/unit/%.c,%,$(shell grep -l pthread_create \
+              t/unit/test_*.c))
 FUZZ   := $(patsubst t/unit/%.c,%,$(wildcard t/unit/fuzz_*.c))
 
 LIBS   := $(shell pkg-config --libs libjwt jansson libcrypto)
@@ -35,6 +37,10 @@ cc_asan     := $(CC)
 flags_asan  := $(COMMON) -O1 $(SAN)
 link_asan   := $(SAN)
 
+cc_tsan     := $(CC)
+flags_tsan  := $(COMMON) -O1 -fsanitize=thread -fno-omit-frame-pointer
+link_tsan   := -fsanitize=thread
+
 # a fuzz target has no prototype for its entry point; libFuzzer is clang's
 cc_fuzz     := $(CLANG)
 flags_fuzz  := $(COMMON) -Wno-missing-prototypes -O1 $(SAN) \
@@ -43,6 +49,7 @@ link_fuzz   := $(SAN) -fsanitize=fuzzer
 
 plain: $(TESTS:%=build/unit/plain/%)
 asan: $(TESTS:%=build/unit/asan/%)
+tsan: $(THREAD:%=build/unit/tsan/%)
 fuzz: $(FUZZ:%=build/unit/fuzz/%)
 
 ldflags = $(shell sed -n '1,40s/.*LDFLAGS: *\([^*]*\).*/\1/p' t/unit/$(1).c)
@@ -67,11 +74,11 @@ $(addprefix build/unit/$(1)/,$(TESTS) $(FUZZ)): build/unit/$(1)/%: \
 
 endef
 
-$(foreach v,plain asan fuzz,$(eval $(call variant,$(v))))
+$(foreach v,plain asan tsan fuzz,$(eval $(call variant,$(v))))
 
 # make would delete the objects as intermediate files
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: plain asan fuzz
+.PHONY: plain asan tsan fuzz
 
 -include $(shell find build/unit -name '*.d' 2>/dev/null)

@@ -2,13 +2,12 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * Signatures: the RFCs' own, the fixed length of ECDSA's, PSS's salt, many
- * threads with one key.  The mutation: BN_bn2bin() for BN_bn2binpad(), or
- * key->sign used without a copy.  With an argument: how many a second.
+ * Signatures: the RFCs' own, the fixed length of ECDSA's, PSS's salt.  The
+ * mutation: BN_bn2bin() for BN_bn2binpad().  With an argument: how many a
+ * second.
  */
 
 
-#include <pthread.h>
 #include <time.h>
 
 #include "keys.h"
@@ -16,16 +15,7 @@
 #include "jwti_key.h"
 #include "rfc_keys.h"
 #include "jwti_sign.h"
-
-
-#define TEST_THREADS  4
-
-
-typedef struct {
-    const jwti_key_t  *key;
-    EVP_PKEY          *pkey;
-    int                failed;
-} test_thread_t;
+#include "verify.h"
 
 
 static void test_vectors(void);
@@ -35,13 +25,9 @@ static void test_ecdsa(void);
 static void test_ecdsa_many(const char *curve, const char *alg, int n);
 static void test_pss(void);
 static void test_space(void);
-static void test_threads(void);
-static void *test_thread(void *data);
 static void test_speed(void);
 static jwti_key_t *make(const char *type, size_t bits, const char *alg,
     EVP_PKEY **pkey);
-static int verify(EVP_PKEY *pkey, const jwti_alg_t *alg, jwti_str_t input,
-    const unsigned char *signature, size_t len);
 
 
 int
@@ -58,7 +44,6 @@ main(int argc, char **argv)
     test_ecdsa();
     test_pss();
     test_space();
-    test_threads();
 
     return done();
 }
@@ -247,92 +232,6 @@ test_space(void)
 
 
 static void
-test_threads(void)
-{
-    int             i, failed;
-    unsigned        n;
-    EVP_PKEY       *pkey;
-    pthread_t       threads[TEST_THREADS];
-    jwti_key_t     *key;
-    test_thread_t   data[TEST_THREADS];
-
-    static const struct {
-        const char  *alg;
-        const char  *type;
-        size_t       bits;
-    } keys[] = {
-        { "RS256", "RSA", 2048 },
-        { "PS256", "RSA", 2048 },
-        { "ES256", "prime256v1", 0 },
-        { "EdDSA", "ED25519", 0 },
-        { "HS256", NULL, 0 }
-    };
-
-    for (n = 0; n < sizeof(keys) / sizeof(keys[0]); n++) {
-        key = make(keys[n].type, keys[n].bits, keys[n].alg, &pkey);
-        failed = 0;
-
-        for (i = 0; i < TEST_THREADS; i++) {
-            data[i].key = jwti_key_ref(key);
-            data[i].pkey = pkey;
-            data[i].failed = 0;
-            pthread_create(&threads[i], NULL, test_thread, &data[i]);
-        }
-
-        jwti_key_free(key);
-
-        for (i = 0; i < TEST_THREADS; i++) {
-            pthread_join(threads[i], NULL);
-            failed += data[i].failed;
-        }
-
-        is_int(failed, 0, keys[n].alg);
-        EVP_PKEY_free(pkey);
-    }
-}
-
-
-static void *
-test_thread(void *data)
-{
-    int             i;
-    jwti_buf_t      buf;
-    const char     *err;
-    test_thread_t  *thread;
-    unsigned char   signature[JWTI_SIGNATURE_MAX], first[64];
-
-    thread = data;
-
-    for (i = 0; i < 200; i++) {
-        jwti_buf_init(&buf, signature, sizeof(signature));
-
-        if (jwti_sign(thread->key, jwti_str("a.b"), &buf, &err) != JWTI_OK) {
-            thread->failed++;
-            continue;
-        }
-
-        if (thread->pkey == NULL) {
-
-            if (i == 0) {
-                memcpy(first, signature, 32);
-            }
-
-            thread->failed += (memcmp(first, signature, 32) != 0);
-            continue;
-        }
-
-        thread->failed += !verify(thread->pkey, jwti_key_alg(thread->key),
-                                  jwti_str("a.b"), signature,
-                                  jwti_buf_len(&buf));
-    }
-
-    jwti_key_free((jwti_key_t *) thread->key);
-
-    return NULL;
-}
-
-
-static void
 test_speed(void)
 {
     long              n;
@@ -411,46 +310,4 @@ make(const char *type, size_t bits, const char *alg, EVP_PKEY **pkey)
     }
 
     return key;
-}
-
-
-static int
-verify(EVP_PKEY *pkey, const jwti_alg_t *alg, jwti_str_t input,
-    const unsigned char *signature, size_t len)
-{
-    int             n, rc;
-    ECDSA_SIG      *sig;
-    EVP_MD_CTX     *ctx;
-    EVP_PKEY_CTX   *pctx;
-    unsigned char  *der;
-
-    der = NULL;
-    n = (int) len;
-
-    if (alg->family == JWTI_ECDSA) {
-        sig = ECDSA_SIG_new();
-        ECDSA_SIG_set0(sig, BN_bin2bn(signature, n / 2, NULL),
-                       BN_bin2bn(signature + n / 2, n / 2, NULL));
-        n = i2d_ECDSA_SIG(sig, &der);
-        ECDSA_SIG_free(sig);
-    }
-
-    ctx = EVP_MD_CTX_new();
-    rc = EVP_DigestVerifyInit_ex(ctx, &pctx, alg->digest, NULL, NULL, pkey,
-                                 NULL);
-
-    if (rc == 1 && alg->family == JWTI_RSA_PSS) {
-        EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING);
-        EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, (int) alg->hash_len);
-    }
-
-    if (rc == 1) {
-        rc = EVP_DigestVerify(ctx, (der != NULL) ? der : signature,
-                              (size_t) n, input.data, input.len);
-    }
-
-    EVP_MD_CTX_free(ctx);
-    OPENSSL_free(der);
-
-    return rc == 1;
 }
