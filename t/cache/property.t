@@ -1,0 +1,58 @@
+# 10^5 mixed requests over four workers: whatever the inputs of a token are, each
+# answer is what was asked for, and no two inputs share a token.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Test::More;
+use Test::JWTIssuer::Server;
+
+my $claims = join "\n", 'subject $sub;', 'audience $aud;', 'header x-h $h;',
+    'claim a $a;', 'claim b $b;', 'claim num $num number;',
+    'claim flag $flag boolean;', 'claim doc $doc json;';
+
+# a form brings what no request line can hold
+my $maps = join "\n", map {
+    "map \$request_method \$$_ { POST \$jwt_issuer_form_$_; default \$arg_$_; }"
+} qw( service env sub aud h a b num flag doc );
+
+my @services = (
+    [ ledger => dev => 'p256.pem' ], [ ledger => prod => 'p256-next.pem' ],
+    [ books => dev => 'ed25519.pem' ], [ slow => dev => 'rsa.pem' ],
+    [ mac => dev => 'hmac32', 'algorithm HS256;' ],
+);
+
+my $http = join "\n", $maps, 'keepalive_requests 1000000;',
+    'large_client_header_buffers 4 16k;', map {
+    my ($name, $env, $key, $more) = @$_;
+    "jwt_issuer_service $name { environment $env; key file %KEYS%/$key;"
+        . " claim svc $name; claim env $env; $claims " . ($more // '') . ' }'
+} @services;
+
+my $location = 'jwt_issuer_token $service environment=$env';
+my $server = <<"END";
+    location = /query { $location; jwt_issuer_require off; }
+    location = /form { $location; jwt_issuer_require off; }
+    location = /jwt { $location format=jwt; jwt_issuer_require off; }
+    location = /jwks { jwt_issuer_jwks; }
+END
+
+my $nginx = Test::JWTIssuer::Server->new(workers => 4, reuseport => 1,
+    log => 'warn', http => $http, server => $server);
+
+$nginx->start;
+
+my $seen = $nginx->client('property.py', 'requests=100000', 'processes=4',
+                          'inputs=3000', 'secret=%KEYS%/hmac32');
+
+is($seen->{answers}, 100000, 'every request was answered');
+cmp_ok($seen->{refused}, '>', 1000, 'some could not be part of a token');
+cmp_ok($seen->{inputs}, '>', 2000, 'inputs of many kinds');
+is_deeply($seen->{instead}, [], 'all others got a token');
+is_deeply($seen->{wrong}, [], 'each the one that was asked for');
+is_deeply($seen->{unverified}, [], 'each with a good signature');
+is_deeply($seen->{shared}, [], 'no two inputs had the same token');
+is_deeply($seen->{keys}, [], 'each service has its own key');
+
+done_testing();
