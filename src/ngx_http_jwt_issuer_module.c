@@ -364,6 +364,14 @@ ngx_http_jwt_issuer_set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
+#if (NGX_THREADS)
+
+    if (jmcf->thread_pool) {
+        return "is duplicate";
+    }
+
+#endif
+
     value = cf->args->elts;
 
     if (ngx_strcmp(value[1].data, "off") == 0) {
@@ -372,10 +380,6 @@ ngx_http_jwt_issuer_set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
 #if (NGX_THREADS)
-
-    if (jmcf->thread_pool) {
-        return "is duplicate";
-    }
 
     jmcf->thread_pool = ngx_thread_pool_add(cf, &value[1]);
     if (jmcf->thread_pool == NULL) {
