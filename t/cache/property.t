@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use Test::More;
 use Test::JWTIssuer::Server;
+use Test::JWTIssuer::Load;
 
 my $claims = join "\n", 'subject $sub;', 'audience $aud;', 'header x-h $h;',
     'claim a $a;', 'claim b $b;', 'claim num $num number;',
@@ -43,8 +44,8 @@ my $nginx = Test::JWTIssuer::Server->new(workers => 4, reuseport => 1,
 
 $nginx->start;
 
-my $seen = $nginx->client('property.py', 'requests=100000', 'processes=4',
-                          'inputs=3000', 'secret=%KEYS%/hmac32');
+my $seen = client($nginx, 'property.py', 'requests=100000', 'processes=4',
+                  'inputs=3000', 'secret=%KEYS%/hmac32');
 
 is($seen->{answers}, 100000, 'every request was answered');
 cmp_ok($seen->{refused}, '>', 1000, 'some could not be part of a token');

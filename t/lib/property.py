@@ -7,6 +7,9 @@ checks that each answer is what was asked for.
   requests=N processes=N connections=N depth=N   how: depth requests at once
                   on each of the connections that each process keeps
   inputs=N slow=N seed=N   the pool, see property_inputs.py; slow of them RSA
+  subjects=PREFIX no pool: each request has a subject of its own
+  again=1         go on when nginx ends a connection
+  sample=N        verify one signature of N (1)
   jwks=PATH secret=FILE    what signatures are verified with
   lifetime=S      what exp - iat must be
   age=S           how old a token may be at most
@@ -14,7 +17,8 @@ checks that each answer is what was asked for.
 
 Prints one line of JSON:
 
-  requests, answers, refused, seconds   how many, and how many were 400
+  requests, answers, refused, lost, seconds   how many; how many were 400, or
+                  had no answer because the connection ended
   statuses        of the answers that should have been 200, other than that
   instead         what these were
   wrong           answers that are not what was asked for
@@ -46,7 +50,8 @@ import property_inputs
 
 DEFAULTS = {"requests": 10000, "processes": 2, "connections": 4, "depth": 16,
             "inputs": 2000, "slow": 20, "seed": 1, "lifetime": 600,
-            "age": 600, "kids": 1, "jwks": "/jwks", "secret": ""}
+            "age": 600, "kids": 1, "jwks": "/jwks", "secret": "",
+            "subjects": "", "again": 0, "sample": 1}
 
 ALGORITHMS = jwt.algorithms.get_default_algorithms()
 
@@ -73,8 +78,11 @@ def numbers(value):
     return value
 
 
+DECODER = json.JSONDecoder(parse_int=Number, parse_float=Number)
+
+
 def parsed(text):
-    return json.loads(text, parse_int=Number, parse_float=Number)
+    return DECODER.decode(text if isinstance(text, str) else text.decode())
 
 
 class Verifier:
@@ -114,10 +122,11 @@ class Process:
 
     def __init__(self, url, want, number):
         self.want = want
+        self.number = number
         self.host = urllib.parse.urlsplit(url)
         self.random = random.Random(want["seed"] * 1000 + number)
-        self.pool = property_inputs.pool(want["inputs"], want["slow"],
-                                         want["seed"])
+        self.pool = [] if want["subjects"] else property_inputs.pool(
+            want["inputs"], want["slow"], want["seed"])
         self.verifier = Verifier(url, want)
         self.tokens = {}                        # token: inputs, as evaluated
         self.parts = {}                         # token: header and claims
@@ -133,16 +142,40 @@ class Process:
         while requests > 0:
             asked = []
             for link in links:
-                batch = [self.choose() for _ in
+                batch = [self.choose(requests - number) for number in
                          range(min(self.want["depth"], requests))]
                 requests -= len(batch)
                 asked.append((time.time(), batch))
-                link.send(b"".join(one[2] for one in batch))
-            for link, (when, batch) in zip(links, asked):
-                for inputs, way, _ in batch:
-                    self.answer(inputs, way, when, *link.answer())
+                self.send(link, b"".join(one[2] for one in batch))
+            for at, (when, batch) in enumerate(asked):
+                if not self.answers(links[at], when, batch):
+                    links[at] = Link(self.host.hostname, self.host.port)
 
-    def choose(self):
+    def send(self, link, data):
+        try:
+            link.send(data)
+        except OSError:
+            if not self.want["again"]:
+                raise
+
+    def answers(self, link, when, batch):
+        for number, (inputs, way, _) in enumerate(batch):
+            try:
+                answer = link.answer()
+            except OSError:
+                if not self.want["again"]:
+                    raise
+                self.seen["lost"] += len(batch) - number
+                return False
+            self.answer(inputs, way, when, *answer)
+        return True
+
+    def choose(self, left):
+        if self.want["subjects"]:
+            inputs = property_inputs.Inputs(
+                property_inputs.PLAIN, sub="%s-%d-%d" % (
+                    self.want["subjects"], self.number, left))
+            return inputs, "query", inputs.request("query")
         inputs, ways = self.random.choice(self.pool)
         way = self.random.choice(list(ways))
         return inputs, way, ways[way]
@@ -184,6 +217,8 @@ class Process:
         """A token that this process has not seen before."""
         header, claims, _ = token.split(".")
         self.parts[token] = (parsed(decoded(header)), parsed(decoded(claims)))
+        if len(self.parts) % self.want["sample"]:
+            return
         if not self.verifier.good(token, self.parts[token][0]):
             self.note("unverified", self.parts[token])
 
@@ -295,7 +330,8 @@ def main():
 
     print(json.dumps({
         "requests": want["requests"], "answers": seen["answers"],
-        "refused": seen["refused"], "statuses": statuses, "cache": cache,
+        "refused": seen["refused"], "lost": seen["lost"],
+        "statuses": statuses, "cache": cache,
         "tokens": len(tokens), "inputs": len(of_inputs),
         "repeated": sum(len(found) > 1 for found in of_inputs.values()),
         "keys": [str(service) for service, found in kids.items()

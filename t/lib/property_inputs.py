@@ -82,6 +82,11 @@ class Inputs(dict):
                 % (way.encode(), query))
 
 
+# nothing special
+PLAIN = Inputs(service="ledger", env="dev", sub="s", aud="a", a="a", b="b",
+               h="h", num="1", flag="true", doc='{"a":1}')
+
+
 def base(rng, service):
     """Inputs that are good."""
     given = Inputs(service=service[0], env=service[1])

@@ -83,6 +83,7 @@ sub free_port {
 
 sub dir { return "$_[0]{dir}" }
 sub port { return $_[0]{port} }
+sub keys_dir { return $keys }
 
 
 # ---- the configuration
@@ -464,25 +465,6 @@ sub logged {
     my ($self, $like) = @_;
     my $n = () = $self->log_text =~ /$like/g;
     return $n;
-}
-
-
-# ---- a program of t/lib that gets the server's address and prints JSON: what
-# it printed; a "sample" in it are tokens that must be in no log.  In the
-# arguments %KEYS% is as in the configuration
-
-sub client {
-    my ($self, $program, @args) = @_;
-    my $python = -x '/usr/bin/python3' ? '/usr/bin/python3' : 'python3';
-
-    open my $out, '-|', $python, '-B', "$lib/$program",
-        "http://127.0.0.1:$self->{port}", map { s/%KEYS%/$keys/r } @args or die "$program: $!\n";
-    my $line = <$out> // '{}';
-    close $out;
-
-    my $seen = JSON::PP::decode_json($line);
-    note_tokens(join ' ', @{ $seen->{sample} // [] });
-    return $seen;
 }
 
 
