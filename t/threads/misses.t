@@ -1,0 +1,88 @@
+# Many requests for a token that is not there cost one signature, in one worker and
+# across workers, and an error is everybody's at once; requests for different
+# tokens do not wait for each other, nor short ones for long ones.  Fails when
+# each request signs for itself, or when a worker does not see that another one
+# is at it.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Test::More;
+use Test::JWTIssuer::Server;
+use Test::JWTIssuer::Load;
+
+my @conf = (http => <<'END', server => <<'END2');
+    jwt_issuer_service rsa { key file %KEYS%/rsa.pem; subject $arg_s; }
+    jwt_issuer_service ec { key file %KEYS%/p256.pem; subject $arg_s; }
+    jwt_issuer_service slow { key file %KEYS%/rsa4096.pem; subject $arg_s; }
+    jwt_issuer_service number {
+        key file %KEYS%/rsa.pem;
+        claim n $arg_n number;
+    }
+END
+    add_header X-Cache $jwt_issuer_cache always;
+    location ~ ^/token/(.+)$ {
+        jwt_issuer_token $1;
+        jwt_issuer_require off;
+    }
+END2
+
+for my $workers (1, 4) {
+    my $nginx = Test::JWTIssuer::Server->new(@conf, workers => $workers,
+                                             reuseport => $workers > 1);
+    $nginx->start;
+
+    my $made = sub { $nginx->logged(qr/jwt issuer signature made/) };
+    my $before = $made->();
+
+    # what a burst is like: how many statuses, tokens, signatures, workers
+    my $like = sub {
+        my (%status, %token, %worker);
+        my @answers = burst($nginx, @_);
+        for my $answer (@answers) {
+            $status{ $answer->{status} }++;
+            $token{ $answer->{token} // '' }++;
+            $worker{ $answer->{headers}{'x-worker'} }++;
+        }
+        my $now = $made->();
+        my $like = { status => \%status, tokens => scalar keys %token,
+                     signatures => $now - $before };
+        $before = $now;
+        is(keys %worker, $workers, "answers of $workers workers");
+        return $like;
+    };
+
+    for my $service (qw( rsa ec slow )) {
+        is_deeply($like->(("/token/$service?s=one") x 500),
+                  { status => { 200 => 500 }, tokens => 1, signatures => 1 },
+                  "500 requests for one token: one signature, $service");
+    }
+
+    is_deeply($like->(map { "/token/rsa?s=$_" } 1 .. 500),
+              { status => { 200 => 500 }, tokens => 500, signatures => 500 },
+              '500 for different ones: each its own');
+
+    is_deeply($like->(map { '/token/rsa?s=m' . $_ % 50 } 1 .. 500),
+              { status => { 200 => 500 }, tokens => 50, signatures => 50 },
+              'mixed: as many as there are tokens');
+
+    is_deeply($like->(('/token/number?n=x') x 100),
+              { status => { 400 => 100 }, tokens => 1, signatures => 0 },
+              'what cannot be signed is refused to all');
+
+    my @answers = burst($nginx, (map { "/token/slow?s=q$_" } 1 .. 60),
+                        map { "/token/ec?s=q$_" } 1 .. 60);
+    my ($last) = sort { $b->{place} <=> $a->{place} } @answers;
+    is(grep({ $_->{status} == 200 } @answers), 120, 'slow ones and fast ones');
+    is($last->{header}{alg}, 'RS512', 'the fast ones did not wait for the slow');
+    my ($fast) = sort { $b->{place} <=> $a->{place} } @answers[60 .. 119];
+    cmp_ok(scalar(grep { $_->{place} > $fast->{place} } @answers), '>', 20,
+           'most of the slow ones came later');
+
+    is($nginx->logged(qr/\[(?:error|crit|alert|emerg)\]/), 0,
+       'no error is logged');
+    $nginx->stop;
+}
+
+done_testing();
