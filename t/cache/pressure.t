@@ -1,8 +1,8 @@
 # A cache that is far too small for what goes through it costs speed and nothing
 # else: 10^5 subjects over four workers in a zone of 64k, all with the right token,
 # no error, no growing worker; and with a reload and a killed worker meanwhile.
-# Afterwards it caches as before.  Fails when a full zone is an error, when a
-# token is freed under a reader, or when what a killed worker had begun stays.
+# Afterwards it caches as before.  Fails when nothing is pushed out, or when what
+# is pushed out stays in the tree.
 
 use strict;
 use warnings;

@@ -1,5 +1,7 @@
 # 10^5 mixed requests over four workers: whatever the inputs of a token are, each
-# answer is what was asked for, and no two inputs share a token.
+# answer is what was asked for, no two inputs share a token, and the same ones
+# have the same token everywhere.  Fails when the cache's key leaves out a claim
+# or a header member, or where one value ends and the next begins.
 
 use strict;
 use warnings;
@@ -24,7 +26,8 @@ my @services = (
     [ mac => dev => 'hmac32', 'algorithm HS256;' ],
 );
 
-my $http = join "\n", $maps, 'keepalive_requests 1000000;',
+# room for all: see pressure.t for the other case
+my $http = join "\n", $maps, 'jwt_issuer_zone large:32m;', 'keepalive_requests 1000000;',
     'large_client_header_buffers 4 16k;', map {
     my ($name, $env, $key, $more) = @$_;
     "jwt_issuer_service $name { environment $env; key file %KEYS%/$key;"
@@ -33,6 +36,7 @@ my $http = join "\n", $maps, 'keepalive_requests 1000000;',
 
 my $location = 'jwt_issuer_token $service environment=$env';
 my $server = <<"END";
+    add_header X-Cache \$jwt_issuer_cache;
     location = /query { $location; jwt_issuer_require off; }
     location = /form { $location; jwt_issuer_require off; }
     location = /jwt { $location format=jwt; jwt_issuer_require off; }
@@ -54,6 +58,9 @@ is_deeply($seen->{instead}, [], 'all others got a token');
 is_deeply($seen->{wrong}, [], 'each the one that was asked for');
 is_deeply($seen->{unverified}, [], 'each with a good signature');
 is_deeply($seen->{shared}, [], 'no two inputs had the same token');
+is($seen->{repeated}, 0, 'equal inputs had the same one from any worker');
+cmp_ok($seen->{cache}{MISS}, '<', $seen->{tokens} + 100,
+       'only those that came while it was made had to wait');
 is_deeply($seen->{keys}, [], 'each service has its own key');
 
 done_testing();

@@ -50,7 +50,7 @@ my @changes = (
     [ audience => 'x y' ], [ 'claim a' => 'x' ], [ 'claim a' => '1' ],
     [ 'claim a' => '1 number' ], [ 'claim a' => '1 json' ],
     [ 'claim b' => '1' ], [ 'header h' => 'x' ], [ profile => 'plain' ],
-    [ jti => 'on' ], [ algorithm => 'RS256' ],
+    [ jti => 'on' ], [ reuse => '80%' ], [ algorithm => 'RS256' ],
     [ key => 'file %KEYS%/rsa-next.pem' ],
 );
 

@@ -12,6 +12,9 @@ package Test::JWTIssuer::Load;
 # 500 do not fit the listen queue: they are sent to running workers).  Returns
 # what issued() does for each, with place: the how-manieth was complete.
 #
+# hold(PIDS...): these processes stand still when it returns.  ask_all(SERVER,
+# PATHS...) and collect(WHAT IT RETURNED) are the halves of burst.
+#
 # client(SERVER, PROGRAM, ARGUMENTS...): a program of t/lib that gets the
 # server's address and prints a line of JSON: what it printed.  A "sample" in it
 # are tokens that must be in no log.  %KEYS% in the arguments is as in the
@@ -30,7 +33,7 @@ use Time::HiRes qw( time );
 use Test::JWTIssuer::Server ();
 use Test::JWTIssuer::Token qw( note_tokens jwt_parts token_of );
 
-our @EXPORT = qw( issued burst hold client client_start client_end );
+our @EXPORT = qw( issued burst hold ask_all collect client client_start client_end );
 
 my ($lib) = __FILE__ =~ m{^(.*)/Test/JWTIssuer/Load\.pm$};
 my $keys = Test::JWTIssuer::Server::keys_dir();
@@ -60,10 +63,19 @@ sub answer {
 
 sub burst {
     my ($nginx, @paths) = @_;
-    my $socket = socket_to($nginx, scalar @paths);
     my @workers = $nginx->workers;
 
     hold(@workers) if @paths <= 500;
+    my $asked = ask_all($nginx, @paths);
+    kill 'CONT', @workers;
+
+    return collect($asked);
+}
+
+
+sub ask_all {
+    my ($nginx, @paths) = @_;
+    my $socket = socket_to($nginx);
     my @sockets = map { $socket->() } @paths;
     my $asked = time;
 
@@ -72,13 +84,9 @@ sub burst {
             . "Connection: close\r\n\r\n" or die "write: $!\n";
     }
 
-    kill 'CONT', @workers;
-
-    return collect($asked, @sockets);
+    return { asked => $asked, sockets => \@sockets };
 }
 
-
-# these processes stand still when it returns
 
 sub hold {
     my @pids = @_;
@@ -109,7 +117,8 @@ sub state {
 # status 0
 
 sub collect {
-    my ($asked, @sockets) = @_;
+    my ($all) = @_;
+    my ($asked, @sockets) = ($all->{asked}, @{ $all->{sockets} });
     my %number = map { (fileno $sockets[$_]) => $_ } 0 .. $#sockets;
     my $select = IO::Select->new(@sockets);
     my $end = time + 30;
