@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 
 export NGINX_SRC NGINX NGINX_CONFIGURE PORT V CC ONCE FUZZ_SECONDS JOBS T
+export BENCH_ROUNDS BENCH_SECONDS
 
 C_FILES := $(wildcard src/*.[ch] src/core/*.[ch] t/unit/*.[ch])
 
@@ -53,6 +54,11 @@ style: ## house style, layers, exported symbols, docs, and their self-tests
 lint: ## cppcheck and clang-tidy
 	@tools/test.sh lint
 
+bench: ## measure speed, latency and memory against nginx, lua and njs
+	@tools/deps.sh build run bench
+	@tools/build.sh
+	@PATH=/usr/bin:$$PATH python3 -B bench/run.py
+
 deps: ## install with apt what building, running and testing need
 	@tools/deps.sh build run test aws ansible
 
@@ -63,7 +69,7 @@ distclean: clean ## remove build/ and .deps/
 	@rm -rf .deps
 
 .PHONY: build help run run-aws test unit asan tsan fuzz servers demo suites \
-        style lint deps clean distclean
+        style lint bench deps clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure
@@ -73,5 +79,7 @@ distclean: clean ## remove build/ and .deps/
 ## T=the suites to run, such as "t/token/*.t"
 ## JOBS=how many suites at once (2)
 ## FUZZ_SECONDS=per fuzz target (60)
+## BENCH_ROUNDS=of make bench (27)
+## BENCH_SECONDS=of each measurement (0.25)
 ## CC=the C compiler (cc)
 ## V=1: show the compiler's command lines

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # deps.sh GROUP…: installs with apt what is missing; groups: build run test aws
-# ansible.
+# ansible bench.
 #
 # Where everything is there it asks dpkg and nothing else: no network.  As root
 # or through sudo.  On a system without apt it only looks whether the tools are
@@ -60,6 +60,12 @@ packages() {
     if has_group ansible; then
         echo ansible python3-boto3
     fi
+    if has_group bench; then
+        # the load generator, what we are compared with, and its libraries
+        echo wrk python3 openssl util-linux libnginx-mod-http-ndk \
+            libnginx-mod-http-lua libnginx-mod-http-js lua-cjson \
+            lua-resty-core lua-resty-lrucache
+    fi
 }
 
 # what a machine without apt must have
@@ -79,6 +85,11 @@ find_tools() {
     fi
     if has_group test; then
         perl -MTest::Nginx::Socket -e1 2>/dev/null || missing+=(Test::Nginx)
+    fi
+    if has_group bench; then
+        for tool in wrk python3 taskset; do
+            command -v "$tool" >/dev/null || missing+=("$tool")
+        done
     fi
     [ ${#missing[@]} = 0 ] || {
         local IFS=,

@@ -1,0 +1,156 @@
+"""cached.py: a token from the cache, as an answer and as a header.
+
+Worker, load and upstream have one core: they take turns, and the worker finds
+its 64 connections ready each time.  With a core for each, the worker would wait
+for the load in between, and a request would cost the more the less was to do.
+"""
+
+import json
+import os
+
+import keys
+import rounds
+from load import wrk
+from nginxes import Failure, Nginx
+
+# all variants get this request
+QUERY = "?service=named&user=u1"
+
+
+class Servers:
+    """The servers of both measurements; each has only what it needs."""
+
+    def __init__(self, run):
+        self.run = run
+        core = {run.worker_core}
+        self.upstream = None
+        probe = Nginx(run, "module", core, upstream=1, body="", token="")
+        probe.start()
+        body = probe.get("/token")[1]
+        probe.stop()
+        token = json.loads(body)["access_token"]
+        values = {"body": body, "token": token, "preload": preload(run, token)}
+
+        self.upstream = Nginx(run, "upstream", core, **values)
+        values["upstream"] = self.upstream.port
+        self.plain, self.module, self.lua, self.njs = (
+            Nginx(run, name, core, **values)
+            for name in ("plain", "module", "lua", "njs"))
+        self.measured = [self.plain, self.module, self.lua, self.njs]
+        self.size = len(body)
+        self.token_size = len(token)
+        self.upstream.start()
+        for server in self.measured:
+            server.start()
+
+    def restart(self, table, number):
+        """Where memory lies is chance: three times in a run it is elsewhere."""
+        if number % max(1, self.run.rounds // 3):
+            return
+        for server in self.measured:
+            server.restart()
+        for server, path in table.values():
+            server.warm(path + QUERY, 3000)
+
+    def stop(self):
+        for server in [*self.measured, self.upstream]:
+            server.stop()
+
+
+def preload(run, token):
+    """What njs has from the start."""
+    path = os.path.join(run.folder, "kept.json")
+    kept = {name: keys.der(os.path.join(run.keys, name + ".key"))
+            for name in ("rsa2048", "rsa4096", "p256", "p384")}
+    with open(os.path.join(run.keys, "secret.key"), encoding="ascii") as file:
+        kept["secret"] = file.read()
+    kept.update(token=token, kid="k" * 43)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(kept, file)
+    return path
+
+
+def check_answers(servers, table):
+    for name, (server, path) in table.items():
+        headers, body = server.get(path + QUERY)
+        if abs(len(body) - servers.size) > 24:
+            raise Failure(f"{name}: a body of {len(body)} bytes, not "
+                          f"{servers.size}:\n{body}")
+        for header in ("Cache-Control", "Pragma", "X-Content-Type-Options"):
+            if header not in headers:
+                raise Failure(f"{name}: no header {header}")
+
+
+def check_headers(servers, table):
+    for name, (server, path) in table.items():
+        got = server.get(path + "echo" + QUERY)[1]
+        if not got.startswith("Bearer ey") or \
+                abs(len(got) - 7 - servers.token_size) > 24:
+            raise Failure(f"{name}: the upstream received: {got}")
+
+
+def measure(run, servers, title, table, base):
+    def one(server, path):
+        return lambda: wrk(server, path + QUERY, run.seconds, run.worker_core)
+
+    results = rounds.interleave(
+        title, {name: one(*where) for name, where in table.items()},
+        run.rounds,
+        lambda number: servers.restart(table, number))
+    found = {}
+    for name, measured in results.items():
+        found[name] = {
+            "cpu": rounds.spread(measured, "cpu"),
+            "rate": rounds.spread(measured, "rate"),
+            "ratio": rounds.ratios(results[base], measured, "cpu"),
+            "rate_ratio": rounds.ratios(measured, results[base], "rate"),
+        }
+        rounds.say(f"  {name:40} {found[name]['cpu']['median'] / 1000:7.2f} us"
+                   f"  x {rounds.show(found[name]['ratio'])}"
+                   f"  {found[name]['rate']['median']:8.0f}/s")
+    return found
+
+
+def endpoint(run, servers):
+    rounds.say("token endpoint, cached: worker's CPU time per request")
+    table = {
+        "return 200": (servers.plain, "/token"),
+        "return 200, module loaded": (servers.module, "/constant/token"),
+        "jwt_issuer_token": (servers.module, "/token"),
+        "jwt_issuer_token $arg_service, subject": (
+            servers.module, "/named/token"),
+        "lua, shared.DICT": (servers.lua, "/token"),
+        "lua, lrucache": (servers.lua, "/local/token"),
+        "njs, a constant": (servers.njs, "/token"),
+        "proxy_cache of a token service": (servers.plain, "/cached/token"),
+    }
+    check_answers(servers, table)
+    return measure(run, servers, "token endpoint", table, "return 200")
+
+
+def injection(run, servers):
+    rounds.say("injection, cached: CPU time of the proxying worker per request")
+    table = {
+        "constant header": (servers.plain, "/constant/"),
+        "constant header, module loaded": (servers.module, "/constant/"),
+        "jwt_issuer_inject": (servers.module, "/inject/"),
+        "jwt_issuer_inject $arg_service, subject": (
+            servers.module, "/inject-named/"),
+        "lua, access_by_lua, shared.DICT": (servers.lua, "/inject/"),
+        "lua, set_by_lua, lrucache": (servers.lua, "/local/"),
+        "njs, js_set, a constant": (servers.njs, "/inject/"),
+        "auth_request to a sidecar": (servers.plain, "/asked/"),
+    }
+    check_headers(servers, table)
+    return measure(run, servers, "injection", table, "constant header")
+
+
+def run_section(run):
+    servers = Servers(run)
+    found = {"bytes": servers.size, "token_bytes": servers.token_size}
+    found["endpoint"] = endpoint(run, servers)
+    found["injection"] = injection(run, servers)
+    found["rss"] = {server.name: server.memory()[0]
+                    for server in servers.measured}
+    servers.stop()
+    return found

@@ -1,0 +1,169 @@
+"""report.py: bench/RESULTS.md and bench/results.svg of what was measured."""
+
+import os
+
+import goals
+import plot
+from nginxes import HERE
+from rounds import number, say, show
+
+HEAD = """# Results of `make bench`
+
+Written by `bench/run.py`; do not edit. {command}
+
+- Every ratio is one within a round: the variants are measured in turn
+  (A B C, B C A, …), and a table has the median and in parentheses the quartiles
+  of {rounds} rounds of {seconds} s for each variant of the cached paths, and of
+  fewer rounds where measurements take longer, as it says there.
+- Each variant is a server of its own with what it needs and one worker, warmed
+  up; the servers of the cached paths are started anew three times in a run, so
+  that no variant owes anything to where its memory happens to lie.
+- *CPU time* is that of the worker with all its threads, from the kernel's
+  scheduler, divided by the requests that `wrk` has counted. It does not depend
+  on how fast the load is, or on who else is on the machine.
+- `access_log off`, keep-alive, `wrk -t 1 -c 64`; everything on 127.0.0.1.
+
+![The main figures as bars: the cached paths, signing, a neighbour's
+latency](results.svg)
+
+"""
+
+
+def table(header, rows):
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n\n"
+
+
+def code(name):
+    """A variant's name, with directives set as code."""
+    return f"`{name}`" if "_issuer_" in name or "return" in name else name
+
+
+def goals_part(data):
+    rows = []
+    for title, goal, value, met in goals.judge(data):
+        rows.append([title, goal, "–" if value is None else number(value),
+                     "not measured" if met is None
+                     else "yes" if met else "**no**"])
+    return "## Goals\n\n" + table(["what", "goal", "measured", "met"], rows)
+
+
+def machine_part(data):
+    return "## Machine\n\n" + table(
+        ["", ""], [list(pair) for pair in data["machine"]])
+
+
+def cached_part(data):
+    text = ("## A token from the cache\n\n"
+            f"RS512 with RSA 2048: a token of {data['token_bytes']} bytes, an "
+            f"answer of {data['bytes']}. The ratio is the baseline's CPU time "
+            "over the variant's; 1 is as fast as nginx's own constant.\n\n")
+    for part, title in (("endpoint", "token endpoint"),
+                        ("injection", "injection before `proxy_pass`")):
+        rows = [[code(name), show(one["cpu"], 1e-3), show(one["ratio"]),
+                 show(one["rate"])] for name, one in data[part].items()]
+        text += table([title, "µs CPU per request", "ratio", "requests/s"],
+                      rows)
+    text += ("Worker, `wrk` and upstream share one core, so that the worker "
+             "finds its 64 connections ready each time and a request costs "
+             "what it costs under full load; requests per second are what "
+             "all of them reach there together.\n\n")
+    text += table(["worker after these runs", "MB resident"],
+                  [[name, number(rss / 1e6)]
+                   for name, rss in data["rss"].items()])
+    return text
+
+
+def mint_part(data):
+    rows = []
+    for title, variants in data.items():
+        for name, one in variants.items():
+            rows.append([
+                title, name, number(1e9 / one["cpu"]["median"]),
+                number(one["rate"]["median"]) if "rate" in one else "–",
+                show(one["raw"]) if "raw" in one else "–",
+                show(one["lua"]) if "lua" in one else "–"])
+    return ("## A token that is signed for its request\n\n"
+            "`reuse off`. The worker, with its threads, has one core; `openssl "
+            "speed` runs in turn on the same one, with a key of the same "
+            "size. *lua, key kept* calls OpenSSL through the FFI with parsed "
+            "keys, as lua-resty-openssl does; *lua, key parsed* parses the key "
+            "each time, as lua-resty-jwt does; njs imports it each time, its "
+            "virtual machine lives for one request. {fifth} rounds of 0.8 s, "
+            "of the last two variants {ninth}.\n\n"
+            + table(["algorithm", "variant", "tokens per CPU second",
+                     "tokens/s", "× `openssl speed`", "× lua, key kept"],
+                    rows))
+
+
+def latency_part(data):
+    text = ("## A neighbour on the same worker\n\n"
+            "A client asks the worker for a static answer each 2 ms while "
+            "tokens are signed at full rate; what it would have asked while it "
+            "waits counts with the time that it would have waited. "
+            "Milliseconds; {ninth} rounds of 2 s.\n\n")
+    for title, variants in data.items():
+        rows = [[name, show(one["p50"]), show(one["p99"]),
+                 show(one["ratio"]) if "ratio" in one else "–",
+                 show(one["max"]), number(one["rate"]["median"])]
+                for name, one in variants.items()]
+        text += table([title, "p50", "p99", "p99 × idle", "max", "tokens/s"],
+                      rows)
+    return text
+
+
+def memory_part(data):
+    text = "## Many services, many tokens\n\n"
+    text += ("After some thousand requests, each service asked for; *resident* "
+             "has the pages of the zone in it.\n\n")
+    text += table(["worker with", "MB resident", "MB of its own"],
+                  [[name, number(rss / 1e6), number(own / 1e6)]
+                   for name, (rss, own) in data["rss"].items()])
+    rows = [[f"services with {name}, RSA 2048", f"{one['services']:,}",
+             f"{one['each']:,.0f}"] for name, one in data["key_bytes"].items()]
+    if "token_bytes" in data:
+        one = data["token_bytes"]
+        rows.append([f"tokens of {one['size']} bytes", f"{one['tokens']:,}",
+                     f"{one['each']:,.0f}"])
+    text += table(["a zone of 4m holds", "so many", "bytes each"], rows)
+    text += table(
+        ["10,000 services", "`nginx -t`, s", "reload, s",
+         "neighbour's p99 meanwhile, ms", "max, ms"],
+        [[name, number(one["check"]["median"]), number(one["reload"]),
+          number(one["neighbour"]["p99"]), number(one["neighbour"]["max"])]
+         for name, one in data["many"].items()])
+    text += ("What is asked for is drawn at random, all of it cached. Where "
+             "there is more of it than the processor's caches hold, memory is "
+             "what takes the time: tokens are compared in full.\n\n")
+    for part, title in (("services", "cached token of one of"),
+                        ("tokens", "one token of")):
+        if part in data:
+            text += table([title, "µs CPU per request", "× the first"],
+                          [[name, show(one["cpu"], 1e-3), show(one["ratio"])]
+                           for name, one in data[part].items()])
+    return text
+
+
+PARTS = {"cached": cached_part, "mint": mint_part, "latency": latency_part,
+         "memory": memory_part}
+
+
+def write(data):
+    command = "The command: `make bench`, on the machine named below."
+    text = HEAD.format(command=command, rounds=data["rounds"],
+                       seconds=data["seconds"])
+    text += goals_part(data) + machine_part(data)
+    for name, part in PARTS.items():
+        if name in data:
+            text += part(data[name]).format(
+                fifth=max(1, data["rounds"] // 5),
+                ninth=max(1, data["rounds"] // 9))
+    path = os.path.join(HERE, "RESULTS.md")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.rstrip("\n") + "\n")
+    plot.write(data, os.path.join(HERE, "results.svg"))
+    say("")
+    for title, goal, value, met in goals.judge(data):
+        say(f"  {'-' if met is None else 'met' if met else 'MISSED':7}"
+            f"{goal:>8}  {'-' if value is None else number(value):>8}  {title}")
+    say("\nbench/RESULTS.md and bench/results.svg have it all.")
