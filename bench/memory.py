@@ -269,7 +269,8 @@ def keys_fit(run, count, with_history):
 
 def measure_key_bytes(run):
     found = {}
-    for title, history in (("a key", False), ("a key and its predecessor", True)):
+    for title, history in (("a key", False),
+                           ("a key and its predecessor", True)):
         low, high = BRIM // 20000, BRIM // 1500
         while high - low > 8:
             middle = (low + high) // 2

@@ -19,8 +19,9 @@ Written by `bench/run.py`; do not edit. {command}
   up; the servers of the cached paths are started anew three times in a run, so
   that no variant owes anything to where its memory happens to lie.
 - *CPU time* is that of the worker with all its threads, from the kernel's
-  scheduler, divided by the requests that `wrk` has counted. It does not depend
-  on how fast the load is, or on who else is on the machine.
+  scheduler, divided by the requests that `wrk` has counted. Others on the
+  machine disturb it less than requests per second, but they do, by way of the
+  processor's caches: see the load average below, and the quartiles.
 - `access_log off`, keep-alive, `wrk -t 1 -c 64`; everything on 127.0.0.1.
 
 ![The main figures as bars: the cached paths, signing, a neighbour's
