@@ -72,8 +72,8 @@ my @answers = burst($nginx, (map { "/token/rsa4096?s=$_" } 1 .. 60),
                     ('/static') x 20, map { "/token/p256?s=$_" } 1 .. 20);
 is(grep({ $_->{status} == 200 } @answers), 100, 'slow ones beside others');
 my ($last) = sort { $b <=> $a } map { $_->{place} } @answers[60 .. 99];
-cmp_ok(scalar(grep { $_->{place} > $last } @answers[0 .. 59]), '>', 20,
-       'most of which come later than those');
+cmp_ok(scalar(grep { $_->{place} > $last } @answers[0 .. 59]), '>', 10,
+       'which come later than those');
 
 # more than may wait, whatever nginx's own queue has room for
 
