@@ -15,6 +15,7 @@
  *   param       name=value parameters of directives, by table
  *   service     jwt_issuer_service and jwt_issuer_defaults blocks
  *   services    all of them after parsing: names, keys read by the master
+ *   threads     jwt_issuer_thread_pool
  *   settings    what a service inherits, defaults, what fits together
  *   claim       claim, header, audience directives; their values per request
  *   source*     where keys come from: table of sources, one file for each
@@ -233,6 +234,9 @@ typedef struct {
 
 #if (NGX_THREADS)
     ngx_thread_pool_t                *thread_pool;    /* NULL: inline */
+    ngx_uint_t                        threads;        /* of it, for one worker
+                                                       * at one time; 0: as if
+                                                       * there were none */
 #endif
 
     ngx_http_jwt_issuer_process_t    *process;        /* set in init_process;
@@ -320,6 +324,9 @@ typedef struct {
     ngx_http_jwt_issuer_resume_pt     resume;         /* NULL: never parks */
     ngx_http_jwt_issuer_inputs_t      inputs;
     ngx_http_jwt_issuer_cache_e       cache;
+    u_char                           *room;           /* for the token, while
+                                                       * there is none in it */
+    size_t                            room_len;
 
     ngx_str_t                         cache_control;  /* for the filter, */
     unsigned                          no_store:1;     /* or this */

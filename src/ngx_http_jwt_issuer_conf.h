@@ -53,6 +53,16 @@ void ngx_http_jwt_issuer_place_error(ngx_conf_t *cf,
     ...);
 
 
+/* _threads.c */
+
+char *ngx_http_jwt_issuer_threads_set(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* once all services are known: where their slow signatures are made */
+char *ngx_http_jwt_issuer_threads_init(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf);
+
+
 /* _service.c */
 
 char *ngx_http_jwt_issuer_service_block(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -19,7 +19,7 @@ static ngx_int_t ngx_http_jwt_issuer_mint_find(ngx_http_request_t *r,
     const ngx_http_jwt_issuer_main_conf_t *jmcf,
     ngx_http_jwt_issuer_token_t *token);
 static void ngx_http_jwt_issuer_mint_renew(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx);
+    ngx_http_jwt_issuer_ctx_t *ctx, uint64_t serial);
 static ngx_int_t ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, const ngx_str_t *key);
 static ngx_int_t ngx_http_jwt_issuer_mint_draft(ngx_http_request_t *r,
@@ -123,7 +123,7 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
         }
 
         if (token.renew) {
-            ngx_http_jwt_issuer_mint_renew(r, ctx);
+            ngx_http_jwt_issuer_mint_renew(r, ctx, token.serial);
         }
 
         return NGX_OK;
@@ -151,7 +151,8 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
         return ngx_http_jwt_issuer_mint_sign(r, ctx, key);
     }
 
-    sign = ngx_http_jwt_issuer_sign_find(jmcf->process, key, inputs->hash);
+    sign = ngx_http_jwt_issuer_sign_find(jmcf->process, key, inputs->hash,
+                                         token.serial);
 
     if (sign == NULL && rc == NGX_BUSY && token.pid != ngx_pid) {
         sign = ngx_http_jwt_issuer_sign_foreign(jmcf->process, ctx->service,
@@ -178,9 +179,16 @@ ngx_http_jwt_issuer_mint_find(ngx_http_request_t *r,
     ngx_http_jwt_issuer_token_t *token)
 {
     ngx_int_t                      rc;
+    ngx_uint_t                     flags;
     ngx_http_jwt_issuer_parsed_t  *parsed;
 
     parsed = &jmcf->process->parsed[ctx->service->index];
+
+    flags = NGX_HTTP_JWT_ISSUER_FIND_RENEW;
+
+    if (ctx->resume) {
+        flags |= NGX_HTTP_JWT_ISSUER_FIND_CLAIM;
+    }
 
     for ( ;; ) {
         token->size = parsed->token_len;
@@ -192,19 +200,20 @@ ngx_http_jwt_issuer_mint_find(ngx_http_request_t *r,
 
         rc = ngx_http_jwt_issuer_zone_token_find(jmcf->zone, ctx->service,
                                                  &ctx->inputs.key,
-                                                 ctx->inputs.hash,
-                                                 ctx->resume != NULL, token);
+                                                 ctx->inputs.hash, flags,
+                                                 token);
         if (rc != NGX_OK) {
             return rc;
         }
 
+        parsed->token_len = token->len;
+
         if (token->len <= token->size) {
             break;
         }
-
-        parsed->token_len = token->len;
     }
 
+    ctx->room = NULL;
     ctx->token.data = token->data;
     ctx->token.len = token->len;
     ctx->expires = token->expires;
@@ -219,7 +228,7 @@ ngx_http_jwt_issuer_mint_find(ngx_http_request_t *r,
 
 static void
 ngx_http_jwt_issuer_mint_renew(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx)
+    ngx_http_jwt_issuer_ctx_t *ctx, uint64_t serial)
 {
     u_char                            memory[JWTI_TOKEN_MAX];
     ngx_http_jwt_issuer_draft_t       draft;
@@ -231,7 +240,7 @@ ngx_http_jwt_issuer_mint_renew(ngx_http_request_t *r,
     jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
 
     if (ngx_http_jwt_issuer_sign_find(jmcf->process, &inputs->key,
-                                      inputs->hash)
+                                      inputs->hash, serial)
         || ngx_http_jwt_issuer_mint_draft(r, ctx, memory, &draft, &error)
            != NGX_OK)
     {
@@ -291,8 +300,9 @@ ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
                                            jwti_key_kid(draft.key).data,
                                            (time_t) draft.expires);
         if (key) {
-            ngx_http_jwt_issuer_zone_token_store(jmcf->zone, ctx->service, key,
-                                                 hash, &draft);
+            (void) ngx_http_jwt_issuer_zone_token_store(jmcf->zone,
+                                                        ctx->service, key,
+                                                        hash, &draft);
         }
 
         jwti_key_free(draft.key);
@@ -307,8 +317,9 @@ ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
 
 failed:
 
-    if (key) {
-        ngx_http_jwt_issuer_zone_token_release(jmcf->zone, key, hash, ngx_pid);
+    if (key && ctx->resume) {
+        ngx_http_jwt_issuer_zone_token_release(jmcf->zone, ctx->service, key,
+                                               hash, ngx_pid);
     }
 
     switch (rc) {
@@ -373,7 +384,7 @@ ngx_http_jwt_issuer_mint_slow(ngx_http_request_t *r,
     jwti_key_free(draft->key);
 
     if (key) {
-        ngx_http_jwt_issuer_zone_token_release(jmcf->zone, key,
+        ngx_http_jwt_issuer_zone_token_release(jmcf->zone, ctx->service, key,
                                                ctx->inputs.hash, ngx_pid);
     }
 
@@ -507,6 +518,7 @@ ngx_http_jwt_issuer_mint_keep(ngx_http_request_t *r,
     ngx_memcpy(p, token, len);
     ngx_memcpy(ctx->kid.data, kid, JWTI_KID_LEN);
 
+    ctx->room = NULL;
     ctx->token.data = p;
     ctx->token.len = len;
     ctx->expires = expires;
@@ -516,8 +528,9 @@ ngx_http_jwt_issuer_mint_keep(ngx_http_request_t *r,
 
 
 /*
- * Memory for a token of size bytes, and for its kid.  The room around it saves
- * those who put the token into something a copy of their own.
+ * Memory for a token of size bytes, and for its kid: the same again until there
+ * is a token in it.  The room around it saves those who put the token into
+ * something a copy of their own.
  */
 
 static u_char *
@@ -525,17 +538,24 @@ ngx_http_jwt_issuer_mint_room(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, size_t size)
 {
     u_char                              *p;
+    size_t                               len;
     const ngx_http_jwt_issuer_target_t  *target;
 
     target = ctx->target;
 
-    p = ngx_pnalloc(r->pool, target->before + size + target->after
-                             + JWTI_KID_LEN);
-    if (p == NULL) {
-        return NULL;
+    len = target->before + size + target->after + JWTI_KID_LEN;
+
+    if (ctx->room == NULL || ctx->room_len < len) {
+        ctx->room = ngx_pnalloc(r->pool, len);
+
+        if (ctx->room == NULL) {
+            return NULL;
+        }
+
+        ctx->room_len = len;
     }
 
-    p += target->before;
+    p = ctx->room + target->before;
 
     ctx->kid.data = p + size + target->after;
     ctx->kid.len = JWTI_KID_LEN;

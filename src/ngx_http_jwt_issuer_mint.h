@@ -43,6 +43,8 @@ typedef struct {
                                                        * not copied */
     time_t                            expires;
     u_char                            kid[JWTI_KID_LEN];
+    uint64_t                          serial;         /* of the key that signs,
+                                                       * also without a token */
     ngx_pid_t                         pid;            /* BUSY: who makes it */
     unsigned                          renew:1;        /* the caller has to */
 } ngx_http_jwt_issuer_token_t;
@@ -73,7 +75,8 @@ typedef enum {
     NGX_HTTP_JWT_ISSUER_SIGNED,
     NGX_HTTP_JWT_ISSUER_NOT_SIGNED,
     NGX_HTTP_JWT_ISSUER_SIGN_LATE,          /* not yet: it goes on alone */
-    NGX_HTTP_JWT_ISSUER_SIGN_AGAIN          /* another worker gave it up */
+    NGX_HTTP_JWT_ISSUER_SIGN_AGAIN          /* another worker gave it up, or it
+                                             * came too late to be used */
 } ngx_http_jwt_issuer_sign_e;
 
 /*
@@ -102,7 +105,9 @@ struct ngx_http_jwt_issuer_sign_s {
     volatile ngx_uint_t               finished;       /* which sets this last */
 #endif
     ngx_msec_t                        poll;           /* of another worker */
-    unsigned                          shared:1;       /* in process->signs */
+    unsigned                          keyed:1;        /* has a key of the cache,
+                                                       * and */
+    unsigned                          shared:1;       /* is in process->signs */
     unsigned                          foreign:1;      /* another worker's */
     unsigned                          posted:1;       /* to the thread pool */
     unsigned                          pending:1;      /* will be posted */
@@ -152,10 +157,10 @@ ngx_int_t ngx_http_jwt_issuer_inputs_claims(ngx_http_request_t *r,
  * Look for a token that may be handed out: made of the same inputs by the key
  * that signs now, within its share of its lifetime.
  *
- *   NGX_OK        token is set, or longer than its memory; with token->renew
- *                 the caller shall make the next one, nobody else will for a
- *                 while
- *   NGX_DECLINED  there is none; with claim != 0 the caller shall make it and
+ *   NGX_OK        token is set, or longer than its memory; with token->renew,
+ *                 which is for FIND_RENEW, the caller shall make the next one,
+ *                 nobody else will for a while
+ *   NGX_DECLINED  there is none; with FIND_CLAIM the caller shall make it and
  *                 store or release it
  *   NGX_BUSY      there is none, and token->pid is making it
  *   NGX_AGAIN     the service has no key, or a stale one
@@ -163,19 +168,26 @@ ngx_int_t ngx_http_jwt_issuer_inputs_claims(ngx_http_request_t *r,
  */
 ngx_int_t ngx_http_jwt_issuer_zone_token_find(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
-    uint32_t hash, ngx_uint_t claim, ngx_http_jwt_issuer_token_t *token);
+    uint32_t hash, ngx_uint_t flags, ngx_http_jwt_issuer_token_t *token);
+
+#define NGX_HTTP_JWT_ISSUER_FIND_CLAIM  1
+#define NGX_HTTP_JWT_ISSUER_FIND_RENEW  2
 
 /*
- * Keep a token that was made; the claim on it ends.  Without space, or when
- * another key signs now, it is not kept.
+ * Keep a token that was made, where there is space; the claim on it ends.
+ * NGX_DECLINED: it took so long that another key signs now or that its share is
+ * over, and it must not be handed out; NGX_OK.
  */
-void ngx_http_jwt_issuer_zone_token_store(ngx_shm_zone_t *zone,
+ngx_int_t ngx_http_jwt_issuer_zone_token_store(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
     uint32_t hash, const ngx_http_jwt_issuer_draft_t *draft);
 
-/* pid will not make it */
+/* this process is at it still, or: pid will not make it */
+void ngx_http_jwt_issuer_zone_token_hold(ngx_shm_zone_t *zone,
+    const ngx_str_t *key, uint32_t hash);
 void ngx_http_jwt_issuer_zone_token_release(ngx_shm_zone_t *zone,
-    const ngx_str_t *key, uint32_t hash, ngx_pid_t pid);
+    const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
+    uint32_t hash, ngx_pid_t pid);
 
 
 /* _draft.c */
@@ -216,10 +228,10 @@ ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_start(
     const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
     uint32_t hash, ngx_http_jwt_issuer_draft_t *draft);
 
-/* the one of this worker that is under way, or NULL */
+/* the one of this worker that is under way with that key, or NULL */
 ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_find(
     ngx_http_jwt_issuer_process_t *process, const ngx_str_t *key,
-    uint32_t hash);
+    uint32_t hash, uint64_t serial);
 
 /* another worker makes it: wait for it to come through the zone; or NULL */
 ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_foreign(

@@ -20,13 +20,6 @@ static char *ngx_http_jwt_issuer_set_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_jwt_issuer_set_environment(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
-static char *ngx_http_jwt_issuer_set_thread_pool(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_jwt_issuer_init_thread_pool(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_main_conf_t *jmcf);
-#if (NGX_THREADS)
-static ngx_uint_t ngx_http_jwt_issuer_has_threads(ngx_cycle_t *cycle);
-#endif
 static ngx_int_t ngx_http_jwt_issuer_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_jwt_issuer_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_jwt_issuer_add_handler(
@@ -63,7 +56,7 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
 
     { ngx_string("jwt_issuer_thread_pool"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_http_jwt_issuer_set_thread_pool,
+      ngx_http_jwt_issuer_threads_set,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -233,7 +226,7 @@ ngx_http_jwt_issuer_init_main_conf(ngx_conf_t *cf, void *conf)
         return rv;
     }
 
-    rv = ngx_http_jwt_issuer_init_thread_pool(cf, jmcf);
+    rv = ngx_http_jwt_issuer_threads_init(cf, jmcf);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -350,140 +343,6 @@ ngx_http_jwt_issuer_set_environment(ngx_conf_t *cf, ngx_command_t *cmd,
 
     return ngx_http_jwt_issuer_set_name(cf, &jmcf->environment);
 }
-
-
-static char *
-ngx_http_jwt_issuer_set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
-{
-    ngx_http_jwt_issuer_main_conf_t *jmcf = conf;
-
-    ngx_str_t  *value;
-
-    if (jmcf->no_threads) {
-        return "is duplicate";
-    }
-
-#if (NGX_THREADS)
-
-    if (jmcf->thread_pool) {
-        return "is duplicate";
-    }
-
-#endif
-
-    value = cf->args->elts;
-
-    if (ngx_strcmp(value[1].data, "off") == 0) {
-        jmcf->no_threads = 1;
-        return NGX_CONF_OK;
-    }
-
-#if (NGX_THREADS)
-
-    jmcf->thread_pool = ngx_thread_pool_add(cf, &value[1]);
-    if (jmcf->thread_pool == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-
-#else
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "\"jwt_issuer_thread_pool\" requires nginx built"
-                       " with threads");
-    return NGX_CONF_ERROR;
-
-#endif
-}
-
-
-/* "default", unless it could not be used: nginx would not start its workers */
-
-static char *
-ngx_http_jwt_issuer_init_thread_pool(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_main_conf_t *jmcf)
-{
-#if (NGX_THREADS)
-
-    ngx_uint_t                             i;
-    const jwti_alg_t                      *alg;
-    const ngx_http_jwt_issuer_service_t  **services;
-
-    if (jmcf->no_threads || jmcf->thread_pool
-        || !ngx_http_jwt_issuer_has_threads(cf->cycle))
-    {
-        return NGX_CONF_OK;
-    }
-
-    services = jmcf->services.elts;
-
-    for (i = 0; i < jmcf->services.nelts; i++) {
-        alg = services[i]->settings.algorithm;
-
-        if (alg && !jwti_alg_is_slow(alg)) {
-            continue;
-        }
-
-        jmcf->thread_pool = ngx_thread_pool_add(cf, NULL);
-
-        return jmcf->thread_pool ? NGX_CONF_OK : NGX_CONF_ERROR;
-    }
-
-#endif
-
-    return NGX_CONF_OK;
-}
-
-
-#if (NGX_THREADS)
-
-/*
- * A thread cannot tell poll and select that it is done.  And in single-process
- * mode nginx never starts the pools of a configuration that it reloads, but
- * ends them.
- */
-
-static ngx_uint_t
-ngx_http_jwt_issuer_has_threads(ngx_cycle_t *cycle)
-{
-    ngx_uint_t           i;
-    ngx_module_t        *module;
-    ngx_core_conf_t     *ccf;
-    ngx_event_conf_t    *ecf;
-    ngx_event_module_t  *method;
-
-    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
-
-    if (ccf->master == 0) {
-        return 0;
-    }
-
-    if (ngx_get_conf(cycle->conf_ctx, ngx_events_module) == NULL) {
-
-        /* "events" comes later in the file: the system's own method */
-
-        return 1;
-    }
-
-    ecf = ngx_event_get_conf(cycle->conf_ctx, ngx_event_core_module);
-
-    for (i = 0; cycle->modules[i]; i++) {
-        module = cycle->modules[i];
-
-        if (module->type == NGX_EVENT_MODULE
-            && module->ctx_index == ecf->use)
-        {
-            method = module->ctx;
-            return method->actions.notify != NULL;
-        }
-    }
-
-    return 0;
-}
-
-#endif
 
 
 static ngx_int_t

@@ -58,6 +58,7 @@ ngx_http_jwt_issuer_settings_complete(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf,
     ngx_http_jwt_issuer_service_t *service)
 {
+    char                            *rv;
     ngx_http_jwt_issuer_settings_t   none;
     ngx_http_jwt_issuer_settings_t  *settings = &service->settings;
 
@@ -100,6 +101,11 @@ ngx_http_jwt_issuer_settings_complete(ngx_conf_t *cf,
                                      &settings->environment)
                          - service->label.data;
 
+    rv = ngx_http_jwt_issuer_settings_check(cf, service);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
     if ((time_t) settings->reuse * settings->lifetime
         <= settings->backdate * 100)
     {
@@ -108,11 +114,8 @@ ngx_http_jwt_issuer_settings_complete(ngx_conf_t *cf,
         settings->reuse = 0;
     }
 
-    if (ngx_http_jwt_issuer_inputs_init(cf, service) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    return ngx_http_jwt_issuer_settings_check(cf, service);
+    return (ngx_http_jwt_issuer_inputs_init(cf, service) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

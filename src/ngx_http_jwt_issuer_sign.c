@@ -10,8 +10,8 @@
  * of the requests: they take themselves off its list.  A thread has the key,
  * of which it holds a reference, and the bytes, calls OpenSSL and nothing else.
  *
- * The pool is others' as well, so this worker has no more signatures in it than
- * leave a processor to the event loop; the rest wait here.
+ * A worker has only so many of them in the pool at one time, as processors are
+ * for event loops, too, and a pool may be others' as well; the rest wait here.
  */
 
 
@@ -26,6 +26,9 @@
 /* the longest time between two looks for another worker's token */
 #define NGX_HTTP_JWT_ISSUER_POLL_MAX      50
 
+/* how often one that takes long says so, and looks for who has waited enough */
+#define NGX_HTTP_JWT_ISSUER_SIGN_TICK     1000
+
 
 static ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_create(
     ngx_http_jwt_issuer_process_t *process,
@@ -34,7 +37,10 @@ static ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_create(
 static ngx_int_t ngx_http_jwt_issuer_sign_post(
     ngx_http_jwt_issuer_sign_t *sign);
 static void ngx_http_jwt_issuer_sign_handler(ngx_event_t *ev);
+static void ngx_http_jwt_issuer_sign_tick(ngx_http_jwt_issuer_sign_t *sign);
 static void ngx_http_jwt_issuer_sign_late(ngx_http_jwt_issuer_sign_t *sign);
+static ngx_http_jwt_issuer_sign_e ngx_http_jwt_issuer_sign_store(
+    ngx_http_jwt_issuer_sign_t *sign, ngx_http_jwt_issuer_sign_e state);
 static void ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign);
 static void ngx_http_jwt_issuer_sign_finish(ngx_http_jwt_issuer_sign_t *sign,
     ngx_http_jwt_issuer_sign_e state);
@@ -66,7 +72,7 @@ ngx_http_jwt_issuer_sign_init(ngx_http_jwt_issuer_process_t *process)
      */
 
     if (process->jmcf->thread_pool && ngx_process == NGX_PROCESS_WORKER) {
-        process->max_posted = ngx_max(ngx_ncpu - 1, 1);
+        process->max_posted = process->jmcf->threads;
     }
 
 #endif
@@ -111,6 +117,7 @@ ngx_http_jwt_issuer_sign_create(ngx_http_jwt_issuer_process_t *process,
         sign->node.str.data = p;
         sign->node.str.len = key_len;
         sign->node.node.key = hash;
+        sign->keyed = 1;
         sign->shared = 1;
 
         p = ngx_cpymem(p, key->data, key_len);
@@ -164,18 +171,18 @@ ngx_http_jwt_issuer_sign_start(ngx_http_jwt_issuer_process_t *process,
         return sign;
     }
 
-    if (process->nposted < process->max_posted) {
+    if (process->nposted >= process->max_posted
+        || ngx_http_jwt_issuer_sign_post(sign) != NGX_OK)
+    {
+        if (process->nposted == 0) {
 
-        if (ngx_http_jwt_issuer_sign_post(sign) != NGX_OK) {
-
-            /* the caller still has the key */
+            /* others fill the pool; the caller still has the key */
 
             sign->draft.key = NULL;
             ngx_http_jwt_issuer_sign_free(sign);
             return NULL;
         }
 
-    } else {
         ngx_queue_remove(&sign->queue);
         ngx_queue_insert_tail(&process->pending, &sign->queue);
         sign->pending = 1;
@@ -184,7 +191,7 @@ ngx_http_jwt_issuer_sign_start(ngx_http_jwt_issuer_process_t *process,
 
     /* also keeps a worker that is exiting from leaving before it is done */
 
-    ngx_add_timer(&sign->event, NGX_HTTP_JWT_ISSUER_LATE);
+    ngx_add_timer(&sign->event, NGX_HTTP_JWT_ISSUER_SIGN_TICK);
 
     return sign;
 }
@@ -286,20 +293,29 @@ ngx_http_jwt_issuer_sign_next(ngx_http_jwt_issuer_process_t *process)
         q = ngx_queue_head(&process->pending);
         sign = ngx_queue_data(q, ngx_http_jwt_issuer_sign_t, queue);
 
+        if (!sign->keyed && ngx_queue_empty(&sign->waiters)) {
+
+            /* a token for a client that is gone */
+
+            process->npending--;
+            ngx_http_jwt_issuer_sign_free(sign);
+            continue;
+        }
+
+        if (ngx_http_jwt_issuer_sign_post(sign) != NGX_OK
+            && process->nposted)
+        {
+            /* others fill the pool: ours that is in it comes back here */
+
+            return;
+        }
+
         ngx_queue_remove(q);
         ngx_queue_insert_tail(&process->signing, q);
         sign->pending = 0;
         process->npending--;
 
-        if (!sign->shared && ngx_queue_empty(&sign->waiters)) {
-
-            /* a token for a client that is gone */
-
-            ngx_http_jwt_issuer_sign_free(sign);
-            continue;
-        }
-
-        if (ngx_http_jwt_issuer_sign_post(sign) != NGX_OK) {
+        if (!sign->posted) {
             ngx_http_jwt_issuer_sign_finish(sign,
                                             NGX_HTTP_JWT_ISSUER_SIGN_LATE);
         }
@@ -311,9 +327,10 @@ ngx_http_jwt_issuer_sign_next(ngx_http_jwt_issuer_process_t *process)
 
 ngx_http_jwt_issuer_sign_t *
 ngx_http_jwt_issuer_sign_find(ngx_http_jwt_issuer_process_t *process,
-    const ngx_str_t *key, uint32_t hash)
+    const ngx_str_t *key, uint32_t hash, uint64_t serial)
 {
-    ngx_str_node_t  *node;
+    ngx_str_node_t              *node;
+    ngx_http_jwt_issuer_sign_t  *sign;
 
     node = ngx_str_rbtree_lookup(&process->signs, (ngx_str_t *) key, hash);
 
@@ -321,9 +338,20 @@ ngx_http_jwt_issuer_sign_find(ngx_http_jwt_issuer_process_t *process,
         return NULL;
     }
 
-    return (ngx_http_jwt_issuer_sign_t *)
+    sign = (ngx_http_jwt_issuer_sign_t *)
                ((u_char *) node
                 - offsetof(ngx_http_jwt_issuer_sign_t, node));
+
+    if (sign->foreign || sign->draft.serial == serial) {
+        return sign;
+    }
+
+    /* another key signs by now: nobody shall find this one any more */
+
+    ngx_rbtree_delete(&process->signs, &sign->node.node);
+    sign->shared = 0;
+
+    return NULL;
 }
 
 
@@ -364,7 +392,7 @@ ngx_http_jwt_issuer_sign_handler(ngx_event_t *ev)
     }
 
     if (sign->posted || sign->pending) {
-        ngx_http_jwt_issuer_sign_late(sign);
+        ngx_http_jwt_issuer_sign_tick(sign);
         return;
     }
 
@@ -376,14 +404,47 @@ ngx_http_jwt_issuer_sign_handler(ngx_event_t *ev)
 }
 
 
-/* its requests wait no more, it goes on for those to come */
+static void
+ngx_http_jwt_issuer_sign_tick(ngx_http_jwt_issuer_sign_t *sign)
+{
+    ngx_add_timer(&sign->event, NGX_HTTP_JWT_ISSUER_SIGN_TICK);
+
+    if (sign->keyed) {
+        ngx_http_jwt_issuer_zone_token_hold(sign->process->jmcf->zone,
+                                            &sign->node.str,
+                                            (uint32_t) sign->node.node.key);
+    }
+
+    ngx_http_jwt_issuer_sign_late(sign);
+}
+
+
+/* who has waited long enough waits no more, the signature goes on */
 
 static void
 ngx_http_jwt_issuer_sign_late(ngx_http_jwt_issuer_sign_t *sign)
 {
-    ngx_add_timer(&sign->event, NGX_HTTP_JWT_ISSUER_LATE);
+    ngx_queue_t                   *q, *next, late;
+    ngx_http_jwt_issuer_waiter_t  *waiter;
 
-    ngx_http_jwt_issuer_sign_wake(sign, NGX_HTTP_JWT_ISSUER_SIGN_LATE);
+    ngx_queue_init(&late);
+
+    for (q = ngx_queue_head(&sign->waiters);
+         q != ngx_queue_sentinel(&sign->waiters);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        waiter = ngx_queue_data(q, ngx_http_jwt_issuer_waiter_t, queue);
+
+        if ((ngx_msec_int_t) (waiter->late - ngx_current_msec) <= 0) {
+            ngx_queue_remove(q);
+            ngx_queue_insert_tail(&late, q);
+        }
+    }
+
+    sign->state = NGX_HTTP_JWT_ISSUER_SIGN_LATE;
+
+    ngx_http_jwt_issuer_wait_wake(&late);
 }
 
 
@@ -395,6 +456,8 @@ ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign)
     ngx_int_t                     rc;
     ngx_shm_zone_t               *zone;
     ngx_http_jwt_issuer_token_t   token;
+
+    ngx_http_jwt_issuer_sign_late(sign);
 
     zone = sign->process->jmcf->zone;
     token.data = sign->draft.buf.start;
@@ -421,7 +484,8 @@ ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign)
             return;
         }
 
-        ngx_http_jwt_issuer_zone_token_release(zone, &sign->node.str,
+        ngx_http_jwt_issuer_zone_token_release(zone, sign->service,
+                                               &sign->node.str,
                                               (uint32_t) sign->node.node.key,
                                                token.pid);
     }
@@ -434,23 +498,8 @@ static void
 ngx_http_jwt_issuer_sign_finish(ngx_http_jwt_issuer_sign_t *sign,
     ngx_http_jwt_issuer_sign_e state)
 {
-    ngx_shm_zone_t  *zone;
-
-    zone = sign->process->jmcf->zone;
-
-    if (sign->shared && !sign->foreign) {
-
-        if (state == NGX_HTTP_JWT_ISSUER_SIGNED) {
-            ngx_http_jwt_issuer_zone_token_store(zone, sign->service,
-                                             &sign->node.str,
-                                             (uint32_t) sign->node.node.key,
-                                             &sign->draft);
-
-        } else {
-            ngx_http_jwt_issuer_zone_token_release(zone, &sign->node.str,
-                                             (uint32_t) sign->node.node.key,
-                                             ngx_pid);
-        }
+    if (!sign->foreign) {
+        state = ngx_http_jwt_issuer_sign_store(sign, state);
     }
 
     /* who is woken may ask for the same token: this one is found no more */
@@ -462,6 +511,46 @@ ngx_http_jwt_issuer_sign_finish(ngx_http_jwt_issuer_sign_t *sign,
 
     ngx_http_jwt_issuer_sign_wake(sign, state);
     ngx_http_jwt_issuer_sign_free(sign);
+}
+
+
+/* what waited for its turn too long is not handed out, but made once more */
+
+static ngx_http_jwt_issuer_sign_e
+ngx_http_jwt_issuer_sign_store(ngx_http_jwt_issuer_sign_t *sign,
+    ngx_http_jwt_issuer_sign_e state)
+{
+    ngx_shm_zone_t  *zone;
+
+    zone = sign->process->jmcf->zone;
+
+    if (state == NGX_HTTP_JWT_ISSUER_SIGNED) {
+
+        if (sign->keyed) {
+            if (ngx_http_jwt_issuer_zone_token_store(zone, sign->service,
+                                             &sign->node.str,
+                                             (uint32_t) sign->node.node.key,
+                                             &sign->draft)
+                == NGX_OK)
+            {
+                return NGX_HTTP_JWT_ISSUER_SIGNED;
+            }
+
+        } else if (sign->draft.expires > (int64_t) ngx_time()) {
+            return NGX_HTTP_JWT_ISSUER_SIGNED;
+        }
+
+        state = NGX_HTTP_JWT_ISSUER_SIGN_AGAIN;
+    }
+
+    if (sign->keyed) {
+        ngx_http_jwt_issuer_zone_token_release(zone, sign->service,
+                                             &sign->node.str,
+                                             (uint32_t) sign->node.node.key,
+                                             ngx_pid);
+    }
+
+    return state;
 }
 
 

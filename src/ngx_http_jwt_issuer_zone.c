@@ -145,11 +145,13 @@ ngx_http_jwt_issuer_zone_init(ngx_shm_zone_t *zone, void *data)
         }
     }
 
-    if (octx == NULL) {
-        ngx_http_jwt_issuer_zone_lock(zone);
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    if (ctx->sh->arena.pool == NULL) {
         ngx_http_jwt_issuer_zone_arena_init_locked(zone, i);
-        ngx_http_jwt_issuer_zone_unlock(zone);
     }
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
 
     return NGX_OK;
 }

@@ -60,19 +60,25 @@ ngx_http_jwt_issuer_zone_arena_init_locked(ngx_shm_zone_t *zone,
 static ngx_uint_t
 ngx_http_jwt_issuer_zone_arena_create_locked(ngx_shm_zone_t *zone, size_t size)
 {
-    ngx_slab_pool_t              *shpool;
+    ngx_slab_pool_t              *shpool, *pool;
     ngx_http_jwt_issuer_arena_t  *arena;
 
     shpool = (ngx_slab_pool_t *) zone->shm.addr;
     arena = &ngx_http_jwt_issuer_zone_sh(zone)->arena;
 
-    arena->pool = ngx_slab_alloc_locked(shpool, size);
+    pool = ngx_slab_alloc_locked(shpool, size);
 
-    if (arena->pool == NULL) {
+    if (pool == NULL) {
         return 0;
     }
 
+    /* the tree is still that of an earlier pool */
+
+    ngx_http_jwt_issuer_zone_arena_begin_locked(arena);
+
     arena->size = size;
+    arena->pool = pool;
+
     ngx_http_jwt_issuer_zone_arena_reset_locked(arena);
 
     return 1;
@@ -144,7 +150,7 @@ ngx_http_jwt_issuer_zone_arena_shrink_locked(ngx_shm_zone_t *zone)
     size = arena->size / 2;
     size -= size % ngx_pagesize;
 
-    /* whoever is killed in here leaves a zone without a cache */
+    /* whoever is killed in here leaves a zone without a cache until reload */
 
     arena->pool = NULL;
     ngx_memory_barrier();

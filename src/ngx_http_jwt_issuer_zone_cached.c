@@ -12,17 +12,17 @@
 #include <openssl/crypto.h>
 
 
-/* unused tokens that one new token may push out */
-#define NGX_HTTP_JWT_ISSUER_CACHED_EVICT  64
+/* unused tokens that each piece of a new one may push out, but a claim none */
+#define NGX_HTTP_JWT_ISSUER_CACHED_EVICT  16
 
 
 static int ngx_http_jwt_issuer_zone_cached_cmp(
     const ngx_http_jwt_issuer_cached_t *cached, const u_char *key, size_t len);
 static ngx_http_jwt_issuer_cached_t *
     ngx_http_jwt_issuer_zone_cached_alloc_locked(
-    ngx_http_jwt_issuer_arena_t *arena, size_t len);
+    ngx_http_jwt_issuer_arena_t *arena, size_t len, ngx_uint_t evict);
 static void *ngx_http_jwt_issuer_zone_cached_piece_locked(
-    ngx_http_jwt_issuer_arena_t *arena, size_t size);
+    ngx_http_jwt_issuer_arena_t *arena, size_t size, ngx_uint_t evict);
 
 
 ngx_http_jwt_issuer_cached_t *
@@ -150,13 +150,16 @@ ngx_http_jwt_issuer_zone_cached_create_locked(
     jwti_str_t token)
 {
     size_t                         n, from;
-    ngx_uint_t                     i;
+    ngx_uint_t                     i, evict;
     ngx_http_jwt_issuer_cached_t  *cached;
 
     const jwti_str_t  parts[2] = { ngx_http_jwt_issuer_to_core(key), token };
 
-    cached = ngx_http_jwt_issuer_zone_cached_alloc_locked(arena, key->len
-                                                                + token.len);
+    evict = token.len ? NGX_HTTP_JWT_ISSUER_CACHED_EVICT : 0;
+
+    cached = ngx_http_jwt_issuer_zone_cached_alloc_locked(arena,
+                                                          key->len + token.len,
+                                                          evict);
     if (cached == NULL) {
         return NULL;
     }
@@ -200,7 +203,7 @@ ngx_http_jwt_issuer_zone_cached_create_locked(
 
 static ngx_http_jwt_issuer_cached_t *
 ngx_http_jwt_issuer_zone_cached_alloc_locked(
-    ngx_http_jwt_issuer_arena_t *arena, size_t len)
+    ngx_http_jwt_issuer_arena_t *arena, size_t len, ngx_uint_t evict)
 {
     size_t                         size, piece, second;
     ngx_http_jwt_issuer_cached_t  *cached;
@@ -216,7 +219,8 @@ ngx_http_jwt_issuer_zone_cached_alloc_locked(
         size = piece / 2;
     }
 
-    cached = ngx_http_jwt_issuer_zone_cached_piece_locked(arena, size);
+    cached = ngx_http_jwt_issuer_zone_cached_piece_locked(arena, size,
+                                                          evict);
     if (cached == NULL) {
         return NULL;
     }
@@ -227,7 +231,7 @@ ngx_http_jwt_issuer_zone_cached_alloc_locked(
 
     if (second) {
         cached->rest = ngx_http_jwt_issuer_zone_cached_piece_locked(arena,
-                                                                   second);
+                                                              second, evict);
         if (cached->rest == NULL) {
             ngx_slab_free_locked(arena->pool, cached);
             return NULL;
@@ -240,7 +244,7 @@ ngx_http_jwt_issuer_zone_cached_alloc_locked(
 
 static void *
 ngx_http_jwt_issuer_zone_cached_piece_locked(ngx_http_jwt_issuer_arena_t *arena,
-    size_t size)
+    size_t size, ngx_uint_t evict)
 {
     void         *p;
     ngx_uint_t    i;
@@ -249,7 +253,7 @@ ngx_http_jwt_issuer_zone_cached_piece_locked(ngx_http_jwt_issuer_arena_t *arena,
     for (i = 0; /* void */ ; i++) {
         p = ngx_slab_alloc_locked(arena->pool, size);
 
-        if (p || i == NGX_HTTP_JWT_ISSUER_CACHED_EVICT
+        if (p || i == evict
             || ngx_queue_empty(&arena->used))
         {
             return p;

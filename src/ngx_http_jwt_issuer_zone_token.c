@@ -16,7 +16,7 @@
 #include "ngx_http_jwt_issuer_zone.h"
 
 
-/* how long others wait for the worker that makes a token */
+/* how long others wait for a worker that does not say that it is at it still */
 #define NGX_HTTP_JWT_ISSUER_CLAIM        2000
 
 /* a token that was used less than so long ago is as good as just used */
@@ -26,26 +26,32 @@
 #define NGX_HTTP_JWT_ISSUER_TOKEN_SKEW   1000
 
 
-static ngx_uint_t ngx_http_jwt_issuer_zone_token_take_locked(
-    ngx_shm_zone_t *zone, ngx_http_jwt_issuer_cached_t *cached,
-    const ngx_http_jwt_issuer_record_t *record, int slot,
-    ngx_http_jwt_issuer_token_t *token);
+static const jwti_rotate_slot_t *ngx_http_jwt_issuer_zone_token_signer_locked(
+    const ngx_http_jwt_issuer_record_t *record);
+static ngx_uint_t ngx_http_jwt_issuer_zone_token_is_good(
+    const ngx_http_jwt_issuer_cached_t *cached,
+    const jwti_rotate_slot_t *signer);
+static void ngx_http_jwt_issuer_zone_token_take_locked(
+    ngx_http_jwt_issuer_arena_t *arena, ngx_http_jwt_issuer_cached_t *cached,
+    ngx_uint_t renew, ngx_http_jwt_issuer_token_t *token);
 static ngx_int_t ngx_http_jwt_issuer_zone_token_claim_locked(
     ngx_http_jwt_issuer_arena_t *arena, ngx_http_jwt_issuer_cached_t *cached,
     const ngx_str_t *key, uint32_t hash, ngx_pid_t *pid);
+static ngx_uint_t ngx_http_jwt_issuer_zone_token_is_newer(
+    const ngx_http_jwt_issuer_cached_t *cached,
+    const ngx_http_jwt_issuer_draft_t *draft);
 static void ngx_http_jwt_issuer_zone_token_times(
-    ngx_http_jwt_issuer_cached_t *cached,
-    const ngx_http_jwt_issuer_settings_t *settings,
+    ngx_http_jwt_issuer_cached_t *cached, int64_t span,
     const ngx_http_jwt_issuer_draft_t *draft);
 
 
 ngx_int_t
 ngx_http_jwt_issuer_zone_token_find(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
-    uint32_t hash, ngx_uint_t claim, ngx_http_jwt_issuer_token_t *token)
+    uint32_t hash, ngx_uint_t flags, ngx_http_jwt_issuer_token_t *token)
 {
-    int                            slot;
     ngx_int_t                      rc;
+    const jwti_rotate_slot_t      *signer;
     ngx_http_jwt_issuer_arena_t   *arena;
     ngx_http_jwt_issuer_cached_t  *cached;
     ngx_http_jwt_issuer_record_t  *record;
@@ -61,13 +67,14 @@ ngx_http_jwt_issuer_zone_token_find(ngx_shm_zone_t *zone,
         goto done;
     }
 
-    slot = ngx_http_jwt_issuer_zone_signer_locked(record,
-                                                  ngx_http_jwt_issuer_now());
-    if (slot == JWTI_ROTATE_NONE) {
+    signer = ngx_http_jwt_issuer_zone_token_signer_locked(record);
+
+    if (signer == NULL) {
         rc = NGX_AGAIN;
         goto done;
     }
 
+    token->serial = signer->serial;
     rc = NGX_DECLINED;
 
     if (!ngx_http_jwt_issuer_zone_arena_check_locked(zone)) {
@@ -76,17 +83,21 @@ ngx_http_jwt_issuer_zone_token_find(ngx_shm_zone_t *zone,
 
     cached = ngx_http_jwt_issuer_zone_cached_lookup_locked(arena, key, hash);
 
-    if (cached
-        && ngx_http_jwt_issuer_zone_token_take_locked(zone, cached, record,
-                                                      slot, token))
-    {
-        rc = NGX_OK;
+    if (cached && ngx_http_jwt_issuer_zone_token_is_good(cached, signer)) {
+        ngx_memcpy(token->kid, signer->kid, JWTI_KID_LEN);
 
-    } else if (claim || cached) {
-        rc = ngx_http_jwt_issuer_zone_token_claim_locked(arena, cached,
-                                                         claim ? key : NULL,
-                                                         hash, &token->pid);
+        ngx_http_jwt_issuer_zone_token_take_locked(arena, cached,
+                              flags & NGX_HTTP_JWT_ISSUER_FIND_RENEW, token);
+        rc = NGX_OK;
+        goto done;
     }
+
+    if (!(flags & NGX_HTTP_JWT_ISSUER_FIND_CLAIM)) {
+        key = NULL;
+    }
+
+    rc = ngx_http_jwt_issuer_zone_token_claim_locked(arena, cached, key, hash,
+                                                     &token->pid);
 
 done:
 
@@ -96,28 +107,53 @@ done:
 }
 
 
-/* 0: it may not be handed out (any more) */
+/* NULL: no key signs now */
+
+static const jwti_rotate_slot_t *
+ngx_http_jwt_issuer_zone_token_signer_locked(
+    const ngx_http_jwt_issuer_record_t *record)
+{
+    int  slot;
+
+    slot = ngx_http_jwt_issuer_zone_signer_locked(record,
+                                                  ngx_http_jwt_issuer_now());
+
+    return (slot == JWTI_ROTATE_NONE) ? NULL : &record->rotate.slots[slot];
+}
+
+
+/* it may be handed out (still), also when the clock was set */
 
 static ngx_uint_t
-ngx_http_jwt_issuer_zone_token_take_locked(ngx_shm_zone_t *zone,
-    ngx_http_jwt_issuer_cached_t *cached,
-    const ngx_http_jwt_issuer_record_t *record, int slot,
-    ngx_http_jwt_issuer_token_t *token)
+ngx_http_jwt_issuer_zone_token_is_good(
+    const ngx_http_jwt_issuer_cached_t *cached,
+    const jwti_rotate_slot_t *signer)
 {
-    int64_t                       now, clock;
-    ngx_http_jwt_issuer_arena_t  *arena;
+    int64_t  clock;
 
     clock = ngx_http_jwt_issuer_zone_cached_clock();
 
-    if (cached->serial != record->rotate.slots[slot].serial
-        || cached->reuse <= clock
-        || cached->issued > clock + NGX_HTTP_JWT_ISSUER_TOKEN_SKEW)
-    {
-        return 0;
+    return signer && cached->serial == signer->serial
+           && cached->reuse > clock
+           && cached->issued <= clock + NGX_HTTP_JWT_ISSUER_TOKEN_SKEW;
+}
+
+
+static void
+ngx_http_jwt_issuer_zone_token_take_locked(ngx_http_jwt_issuer_arena_t *arena,
+    ngx_http_jwt_issuer_cached_t *cached, ngx_uint_t renew,
+    ngx_http_jwt_issuer_token_t *token)
+{
+    int64_t  now;
+
+    token->renew = 0;
+    token->len = cached->token_len;
+
+    if (token->len > token->size) {
+        return;
     }
 
     now = ngx_http_jwt_issuer_now();
-    arena = &ngx_http_jwt_issuer_zone_sh(zone)->arena;
 
     if (now - cached->touched >= NGX_HTTP_JWT_ISSUER_TOKEN_TOUCH) {
         cached->touched = now;
@@ -130,14 +166,9 @@ ngx_http_jwt_issuer_zone_token_take_locked(ngx_shm_zone_t *zone,
         ngx_http_jwt_issuer_zone_arena_end_locked(arena);
     }
 
-    token->renew = 0;
-    token->len = cached->token_len;
-
-    if (token->len > token->size) {
-        return 1;
-    }
-
-    if (cached->renew <= clock && cached->claimed <= now) {
+    if (renew && cached->claimed <= now
+        && cached->renew <= ngx_http_jwt_issuer_zone_cached_clock())
+    {
         cached->claimed = now + NGX_HTTP_JWT_ISSUER_CLAIM;
         cached->pid = ngx_pid;
         token->renew = 1;
@@ -146,9 +177,6 @@ ngx_http_jwt_issuer_zone_token_take_locked(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_zone_cached_copy(token->data, cached, cached->key_len,
                                          cached->token_len);
     token->expires = (time_t) cached->expires;
-    ngx_memcpy(token->kid, record->rotate.slots[slot].kid, JWTI_KID_LEN);
-
-    return 1;
 }
 
 
@@ -191,8 +219,8 @@ ngx_http_jwt_issuer_zone_token_claim_locked(ngx_http_jwt_issuer_arena_t *arena,
 
 
 void
-ngx_http_jwt_issuer_zone_token_release(ngx_shm_zone_t *zone,
-    const ngx_str_t *key, uint32_t hash, ngx_pid_t pid)
+ngx_http_jwt_issuer_zone_token_hold(ngx_shm_zone_t *zone, const ngx_str_t *key,
+    uint32_t hash)
 {
     ngx_http_jwt_issuer_arena_t   *arena;
     ngx_http_jwt_issuer_cached_t  *cached;
@@ -203,12 +231,11 @@ ngx_http_jwt_issuer_zone_token_release(ngx_shm_zone_t *zone,
 
     if (ngx_http_jwt_issuer_zone_arena_check_locked(zone)) {
         cached = ngx_http_jwt_issuer_zone_cached_lookup_locked(arena, key,
-                                                              hash);
+                                                               hash);
 
-        /* a token that is there is renewed by a later try, not by the next */
-
-        if (cached && cached->pid == pid && cached->serial == 0) {
-            cached->claimed = 0;
+        if (cached && cached->pid == ngx_pid && cached->claimed) {
+            cached->claimed = ngx_http_jwt_issuer_now()
+                              + NGX_HTTP_JWT_ISSUER_CLAIM;
         }
     }
 
@@ -217,11 +244,11 @@ ngx_http_jwt_issuer_zone_token_release(ngx_shm_zone_t *zone,
 
 
 void
-ngx_http_jwt_issuer_zone_token_store(ngx_shm_zone_t *zone,
+ngx_http_jwt_issuer_zone_token_release(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
-    uint32_t hash, const ngx_http_jwt_issuer_draft_t *draft)
+    uint32_t hash, ngx_pid_t pid)
 {
-    int                            slot;
+    const jwti_rotate_slot_t      *signer;
     ngx_http_jwt_issuer_arena_t   *arena;
     ngx_http_jwt_issuer_cached_t  *cached;
     ngx_http_jwt_issuer_record_t  *record;
@@ -231,10 +258,69 @@ ngx_http_jwt_issuer_zone_token_store(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_zone_lock(zone);
 
     record = ngx_http_jwt_issuer_zone_record_locked(service);
+    signer = record ? ngx_http_jwt_issuer_zone_token_signer_locked(record)
+                    : NULL;
 
-    slot = record ? ngx_http_jwt_issuer_zone_signer_locked(record,
-                                                  ngx_http_jwt_issuer_now())
-                  : JWTI_ROTATE_NONE;
+    if (!ngx_http_jwt_issuer_zone_arena_check_locked(zone)) {
+        goto done;
+    }
+
+    cached = ngx_http_jwt_issuer_zone_cached_lookup_locked(arena, key, hash);
+
+    /* a token that is good still is renewed by a later try, not by the next */
+
+    if (cached && cached->pid == pid
+        && !ngx_http_jwt_issuer_zone_token_is_good(cached, signer))
+    {
+        ngx_http_jwt_issuer_zone_arena_begin_locked(arena);
+
+        ngx_http_jwt_issuer_zone_cached_drop_locked(arena, cached);
+
+        ngx_http_jwt_issuer_zone_arena_end_locked(arena);
+    }
+
+done:
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_zone_token_store(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
+    uint32_t hash, const ngx_http_jwt_issuer_draft_t *draft)
+{
+    int64_t                                span;
+    ngx_int_t                              rc;
+    const jwti_rotate_slot_t              *signer;
+    ngx_http_jwt_issuer_arena_t           *arena;
+    ngx_http_jwt_issuer_cached_t          *cached;
+    ngx_http_jwt_issuer_record_t          *record;
+    const ngx_http_jwt_issuer_settings_t  *settings;
+
+    rc = NGX_OK;
+    settings = &service->settings;
+    arena = &ngx_http_jwt_issuer_zone_sh(zone)->arena;
+
+    span = (int64_t) settings->lifetime * 10 * (int64_t) settings->reuse
+           - (int64_t) settings->backdate * 1000;
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    if (record == NULL) {
+        goto done;
+    }
+
+    signer = ngx_http_jwt_issuer_zone_token_signer_locked(record);
+
+    if (signer == NULL || signer->serial != draft->serial
+        || draft->issued + span <= ngx_http_jwt_issuer_zone_cached_clock())
+    {
+        rc = NGX_DECLINED;
+        goto done;
+    }
 
     if (!ngx_http_jwt_issuer_zone_arena_check_locked(zone)) {
         goto done;
@@ -244,20 +330,19 @@ ngx_http_jwt_issuer_zone_token_store(ngx_shm_zone_t *zone,
 
     cached = ngx_http_jwt_issuer_zone_cached_lookup_locked(arena, key, hash);
 
-    if (cached) {
-        ngx_http_jwt_issuer_zone_cached_drop_locked(arena, cached);
-    }
-
-    ngx_http_jwt_issuer_zone_cached_expire_locked(arena);
-
-    if (slot != JWTI_ROTATE_NONE
-        && record->rotate.slots[slot].serial == draft->serial)
+    if (cached == NULL
+        || !ngx_http_jwt_issuer_zone_token_is_newer(cached, draft))
     {
+        if (cached) {
+            ngx_http_jwt_issuer_zone_cached_drop_locked(arena, cached);
+        }
+
+        ngx_http_jwt_issuer_zone_cached_expire_locked(arena);
+
         cached = ngx_http_jwt_issuer_zone_cached_create_locked(arena, key, hash,
                                              jwti_buf_written(&draft->buf));
         if (cached) {
-            ngx_http_jwt_issuer_zone_token_times(cached, &service->settings,
-                                                 draft);
+            ngx_http_jwt_issuer_zone_token_times(cached, span, draft);
         }
     }
 
@@ -266,6 +351,19 @@ ngx_http_jwt_issuer_zone_token_store(ngx_shm_zone_t *zone,
 done:
 
     ngx_http_jwt_issuer_zone_unlock(zone);
+
+    return rc;
+}
+
+
+/* another worker was faster, or took over and began later */
+
+static ngx_uint_t
+ngx_http_jwt_issuer_zone_token_is_newer(
+    const ngx_http_jwt_issuer_cached_t *cached,
+    const ngx_http_jwt_issuer_draft_t *draft)
+{
+    return cached->serial == draft->serial && cached->issued >= draft->issued;
 }
 
 
@@ -276,21 +374,12 @@ done:
 
 static void
 ngx_http_jwt_issuer_zone_token_times(ngx_http_jwt_issuer_cached_t *cached,
-    const ngx_http_jwt_issuer_settings_t *settings,
-    const ngx_http_jwt_issuer_draft_t *draft)
+    int64_t span, const ngx_http_jwt_issuer_draft_t *draft)
 {
-    int64_t  span;
-
-    span = (int64_t) settings->lifetime * 10 * (int64_t) settings->reuse
-           - (int64_t) settings->backdate * 1000;
-
     cached->serial = draft->serial;
     cached->issued = draft->issued;
     cached->expires = draft->expires;
     cached->reuse = draft->issued + span;
-    cached->renew = cached->reuse - span / 5;
-
-    if (span > 0) {
-        cached->renew += (int64_t) (ngx_random() % (span / 10 + 1));
-    }
+    cached->renew = cached->reuse - span / 5
+                    + (int64_t) (ngx_random() % (span / 10 + 1));
 }
