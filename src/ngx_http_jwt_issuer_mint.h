@@ -239,9 +239,23 @@ ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_foreign(
     const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
     uint32_t hash);
 
+/* it has ended: keep the token, tell those who wait, free it; or only that */
+void ngx_http_jwt_issuer_sign_finish(ngx_http_jwt_issuer_sign_t *sign,
+    ngx_http_jwt_issuer_sign_e state);
+void ngx_http_jwt_issuer_sign_free(ngx_http_jwt_issuer_sign_t *sign);
+
 ngx_int_t ngx_http_jwt_issuer_sign_init(
     ngx_http_jwt_issuer_process_t *process);
 void ngx_http_jwt_issuer_sign_stop(ngx_http_jwt_issuer_process_t *process);
+
+
+/* _threads.c */
+
+/*
+ * Into the thread pool, from where it ends by ngx_http_jwt_issuer_sign_finish()
+ * and brings the next one that is pending.  NGX_ERROR: the pool is full.
+ */
+ngx_int_t ngx_http_jwt_issuer_threads_post(ngx_http_jwt_issuer_sign_t *sign);
 
 
 /* _wait.c */

@@ -7,11 +7,7 @@
  * renewal, for which no request waits, when the answer is on its way.
  *
  * Such a signature has memory of its own and ends by itself, whatever becomes
- * of the requests: they take themselves off its list.  A thread has the key,
- * of which it holds a reference, and the bytes, calls OpenSSL and nothing else.
- *
- * A worker has only so many of them in the pool at one time, as processors are
- * for event loops, too, and a pool may be others' as well; the rest wait here.
+ * of the requests: they take themselves off its list.
  */
 
 
@@ -34,26 +30,14 @@ static ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_create(
     ngx_http_jwt_issuer_process_t *process,
     const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
     uint32_t hash, size_t size);
-static ngx_int_t ngx_http_jwt_issuer_sign_post(
-    ngx_http_jwt_issuer_sign_t *sign);
 static void ngx_http_jwt_issuer_sign_handler(ngx_event_t *ev);
 static void ngx_http_jwt_issuer_sign_tick(ngx_http_jwt_issuer_sign_t *sign);
 static void ngx_http_jwt_issuer_sign_late(ngx_http_jwt_issuer_sign_t *sign);
 static ngx_http_jwt_issuer_sign_e ngx_http_jwt_issuer_sign_store(
     ngx_http_jwt_issuer_sign_t *sign, ngx_http_jwt_issuer_sign_e state);
 static void ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign);
-static void ngx_http_jwt_issuer_sign_finish(ngx_http_jwt_issuer_sign_t *sign,
-    ngx_http_jwt_issuer_sign_e state);
 static void ngx_http_jwt_issuer_sign_wake(ngx_http_jwt_issuer_sign_t *sign,
     ngx_http_jwt_issuer_sign_e state);
-static void ngx_http_jwt_issuer_sign_free(ngx_http_jwt_issuer_sign_t *sign);
-
-#if (NGX_THREADS)
-static void ngx_http_jwt_issuer_sign_thread(void *data, ngx_log_t *log);
-static void ngx_http_jwt_issuer_sign_thread_done(ngx_event_t *ev);
-static void ngx_http_jwt_issuer_sign_next(
-    ngx_http_jwt_issuer_process_t *process);
-#endif
 
 
 ngx_int_t
@@ -172,7 +156,7 @@ ngx_http_jwt_issuer_sign_start(ngx_http_jwt_issuer_process_t *process,
     }
 
     if (process->nposted >= process->max_posted
-        || ngx_http_jwt_issuer_sign_post(sign) != NGX_OK)
+        || ngx_http_jwt_issuer_threads_post(sign) != NGX_OK)
     {
         if (process->nposted == 0) {
 
@@ -195,134 +179,6 @@ ngx_http_jwt_issuer_sign_start(ngx_http_jwt_issuer_process_t *process,
 
     return sign;
 }
-
-
-static ngx_int_t
-ngx_http_jwt_issuer_sign_post(ngx_http_jwt_issuer_sign_t *sign)
-{
-#if (NGX_THREADS)
-
-    ngx_http_jwt_issuer_process_t  *process;
-
-    process = sign->process;
-
-    sign->task.ctx = sign;
-    sign->task.handler = ngx_http_jwt_issuer_sign_thread;
-    sign->task.event.handler = ngx_http_jwt_issuer_sign_thread_done;
-    sign->task.event.data = sign;
-    sign->task.event.log = process->log;
-
-    if (ngx_thread_task_post(process->jmcf->thread_pool, &sign->task)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    sign->posted = 1;
-    process->nposted++;
-
-    return NGX_OK;
-
-#else
-
-    return NGX_ERROR;
-
-#endif
-}
-
-
-#if (NGX_THREADS)
-
-/* in a thread: nothing of nginx's, no log */
-
-static void
-ngx_http_jwt_issuer_sign_thread(void *data, ngx_log_t *log)
-{
-    ngx_http_jwt_issuer_sign_t *sign = data;
-
-    sign->made = jwti_token_sign(&sign->draft.buf, sign->draft.key,
-                                 &sign->draft.err);
-
-    ngx_memory_barrier();
-
-    sign->finished = 1;
-}
-
-
-static void
-ngx_http_jwt_issuer_sign_thread_done(ngx_event_t *ev)
-{
-    ngx_http_jwt_issuer_sign_t *sign = ev->data;
-
-    ngx_http_jwt_issuer_process_t  *process;
-
-    process = sign->process;
-    process->nposted--;
-
-    if (sign->made == JWTI_OK) {
-        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, process->log, 0,
-                       "jwt issuer signature made, jwt service: \"%V\"",
-                       &sign->service->label);
-
-    } else {
-        ngx_log_error(NGX_LOG_ERR, process->log, 0,
-                      "token is not signed: %s, jwt service: \"%V\"",
-                      sign->draft.err ? sign->draft.err : "internal error",
-                      &sign->service->label);
-    }
-
-    /* first the thread has its next task */
-
-    ngx_http_jwt_issuer_sign_next(process);
-
-    ngx_http_jwt_issuer_sign_finish(sign, (sign->made == JWTI_OK)
-                                          ? NGX_HTTP_JWT_ISSUER_SIGNED
-                                          : NGX_HTTP_JWT_ISSUER_NOT_SIGNED);
-}
-
-
-static void
-ngx_http_jwt_issuer_sign_next(ngx_http_jwt_issuer_process_t *process)
-{
-    ngx_queue_t                 *q;
-    ngx_http_jwt_issuer_sign_t  *sign;
-
-    while (process->nposted < process->max_posted
-           && !ngx_queue_empty(&process->pending))
-    {
-        q = ngx_queue_head(&process->pending);
-        sign = ngx_queue_data(q, ngx_http_jwt_issuer_sign_t, queue);
-
-        if (!sign->keyed && ngx_queue_empty(&sign->waiters)) {
-
-            /* a token for a client that is gone */
-
-            process->npending--;
-            ngx_http_jwt_issuer_sign_free(sign);
-            continue;
-        }
-
-        if (ngx_http_jwt_issuer_sign_post(sign) != NGX_OK
-            && process->nposted)
-        {
-            /* others fill the pool: ours that is in it comes back here */
-
-            return;
-        }
-
-        ngx_queue_remove(q);
-        ngx_queue_insert_tail(&process->signing, q);
-        sign->pending = 0;
-        process->npending--;
-
-        if (!sign->posted) {
-            ngx_http_jwt_issuer_sign_finish(sign,
-                                            NGX_HTTP_JWT_ISSUER_SIGN_LATE);
-        }
-    }
-}
-
-#endif
 
 
 ngx_http_jwt_issuer_sign_t *
@@ -494,7 +350,7 @@ ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign)
 }
 
 
-static void
+void
 ngx_http_jwt_issuer_sign_finish(ngx_http_jwt_issuer_sign_t *sign,
     ngx_http_jwt_issuer_sign_e state)
 {
@@ -576,7 +432,7 @@ ngx_http_jwt_issuer_sign_wake(ngx_http_jwt_issuer_sign_t *sign,
 }
 
 
-static void
+void
 ngx_http_jwt_issuer_sign_free(ngx_http_jwt_issuer_sign_t *sign)
 {
     if (sign->event.timer_set) {

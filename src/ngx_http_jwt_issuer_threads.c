@@ -2,12 +2,18 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * The thread pool for slow signatures: the directive jwt_issuer_thread_pool,
- * and a pool of our own where it is not used.
+ * The thread pool for slow signatures: the directive jwt_issuer_thread_pool, a
+ * pool of our own where it is not used, and the signatures that are in it.
+ *
+ * A thread has the key, of which it holds a reference, and the bytes; it calls
+ * OpenSSL and nothing else.  A worker has only so many of them in the pool at
+ * one time, as processors are for event loops, too, and a pool may be others'
+ * as well; the rest wait in the worker.
  */
 
 
 #include "ngx_http_jwt_issuer_conf.h"
+#include "ngx_http_jwt_issuer_mint.h"
 
 
 #if (NGX_THREADS)
@@ -15,6 +21,11 @@
 static ngx_uint_t ngx_http_jwt_issuer_threads_work(ngx_cycle_t *cycle);
 static char *ngx_http_jwt_issuer_threads_own(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf);
+
+static void ngx_http_jwt_issuer_threads_task(void *data, ngx_log_t *log);
+static void ngx_http_jwt_issuer_threads_done(ngx_event_t *ev);
+static void ngx_http_jwt_issuer_threads_next(
+    ngx_http_jwt_issuer_process_t *process);
 
 /* nginx has no header for it */
 extern ngx_module_t  ngx_thread_pool_module;
@@ -209,6 +220,134 @@ ngx_http_jwt_issuer_threads_work(ngx_cycle_t *cycle)
     }
 
     return 0;
+}
+
+#endif
+
+
+ngx_int_t
+ngx_http_jwt_issuer_threads_post(ngx_http_jwt_issuer_sign_t *sign)
+{
+#if (NGX_THREADS)
+
+    ngx_http_jwt_issuer_process_t  *process;
+
+    process = sign->process;
+
+    sign->task.ctx = sign;
+    sign->task.handler = ngx_http_jwt_issuer_threads_task;
+    sign->task.event.handler = ngx_http_jwt_issuer_threads_done;
+    sign->task.event.data = sign;
+    sign->task.event.log = process->log;
+
+    if (ngx_thread_task_post(process->jmcf->thread_pool, &sign->task)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    sign->posted = 1;
+    process->nposted++;
+
+    return NGX_OK;
+
+#else
+
+    return NGX_ERROR;
+
+#endif
+}
+
+
+#if (NGX_THREADS)
+
+/* in a thread: nothing of nginx's, no log */
+
+static void
+ngx_http_jwt_issuer_threads_task(void *data, ngx_log_t *log)
+{
+    ngx_http_jwt_issuer_sign_t *sign = data;
+
+    sign->made = jwti_token_sign(&sign->draft.buf, sign->draft.key,
+                                 &sign->draft.err);
+
+    ngx_memory_barrier();
+
+    sign->finished = 1;
+}
+
+
+static void
+ngx_http_jwt_issuer_threads_done(ngx_event_t *ev)
+{
+    ngx_http_jwt_issuer_sign_t *sign = ev->data;
+
+    ngx_http_jwt_issuer_process_t  *process;
+
+    process = sign->process;
+    process->nposted--;
+
+    if (sign->made == JWTI_OK) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, process->log, 0,
+                       "jwt issuer signature made, jwt service: \"%V\"",
+                       &sign->service->label);
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, process->log, 0,
+                      "token is not signed: %s, jwt service: \"%V\"",
+                      sign->draft.err ? sign->draft.err : "internal error",
+                      &sign->service->label);
+    }
+
+    /* first the thread has its next task */
+
+    ngx_http_jwt_issuer_threads_next(process);
+
+    ngx_http_jwt_issuer_sign_finish(sign, (sign->made == JWTI_OK)
+                                          ? NGX_HTTP_JWT_ISSUER_SIGNED
+                                          : NGX_HTTP_JWT_ISSUER_NOT_SIGNED);
+}
+
+
+static void
+ngx_http_jwt_issuer_threads_next(ngx_http_jwt_issuer_process_t *process)
+{
+    ngx_queue_t                 *q;
+    ngx_http_jwt_issuer_sign_t  *sign;
+
+    while (process->nposted < process->max_posted
+           && !ngx_queue_empty(&process->pending))
+    {
+        q = ngx_queue_head(&process->pending);
+        sign = ngx_queue_data(q, ngx_http_jwt_issuer_sign_t, queue);
+
+        if (!sign->keyed && ngx_queue_empty(&sign->waiters)) {
+
+            /* a token for a client that is gone */
+
+            process->npending--;
+            ngx_http_jwt_issuer_sign_free(sign);
+            continue;
+        }
+
+        if (ngx_http_jwt_issuer_threads_post(sign) != NGX_OK
+            && process->nposted)
+        {
+            /* others fill the pool: ours that is in it comes back here */
+
+            return;
+        }
+
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&process->signing, q);
+        sign->pending = 0;
+        process->npending--;
+
+        if (!sign->posted) {
+            ngx_http_jwt_issuer_sign_finish(sign,
+                                            NGX_HTTP_JWT_ISSUER_SIGN_LATE);
+        }
+    }
 }
 
 #endif
