@@ -469,9 +469,9 @@ ngx_int_t ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx,
     const ngx_http_jwt_issuer_target_t *target);
 
-/* header and one buffer of body; no body for HEAD */
+/* header and one buffer of body, of the request's memory; NULL: no body */
 ngx_int_t ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r,
-    ngx_uint_t status, const ngx_str_t *type, ngx_str_t *body);
+    ngx_uint_t status, const ngx_str_t *type, u_char *body, size_t len);
 
 /* name and value live as long as the request */
 ngx_int_t ngx_http_jwt_issuer_answer_header(ngx_http_request_t *r,

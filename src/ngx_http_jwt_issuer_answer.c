@@ -80,6 +80,12 @@ static const ngx_http_jwt_issuer_error_t  ngx_http_jwt_issuer_errors[] = {
 };
 
 
+typedef struct {
+    ngx_buf_t    buf;
+    ngx_chain_t  out;
+} ngx_http_jwt_issuer_answer_t;
+
+
 static const ngx_str_t  ngx_http_jwt_issuer_type_json =
     ngx_string("application/json");
 static const ngx_str_t  ngx_http_jwt_issuer_type_jwt =
@@ -155,7 +161,7 @@ ngx_http_jwt_issuer_answer_error(ngx_http_request_t *r,
 
     return ngx_http_jwt_issuer_answer_send(r, error->status,
                                            &ngx_http_jwt_issuer_type_json,
-                                           &body);
+                                           body.data, body.len);
 }
 
 
@@ -177,8 +183,7 @@ ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx,
     const ngx_http_jwt_issuer_target_t *target)
 {
-    u_char           *p;
-    ngx_str_t         body;
+    u_char           *p, *body;
     const ngx_str_t  *type;
 
     type = (target->format == NGX_HTTP_JWT_ISSUER_FORMAT_JWT)
@@ -188,17 +193,18 @@ ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
 
         /* nothing is minted, so its length is not known */
 
-        return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type, NULL);
+        return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type, NULL, 0);
     }
 
     if (target->format == NGX_HTTP_JWT_ISSUER_FORMAT_JWT) {
         return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type,
-                                               &ctx->token);
+                                               ctx->token.data,
+                                               ctx->token.len);
     }
 
-    body.data = ctx->token.data - target->before;
+    body = ctx->token.data - target->before;
 
-    ngx_memcpy(body.data, NGX_HTTP_JWT_ISSUER_JSON_BEFORE,
+    ngx_memcpy(body, NGX_HTTP_JWT_ISSUER_JSON_BEFORE,
                sizeof(NGX_HTTP_JWT_ISSUER_JSON_BEFORE) - 1);
 
     p = ngx_cpymem(ctx->token.data + ctx->token.len,
@@ -208,9 +214,8 @@ ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
     p = ngx_http_jwt_issuer_answer_seconds(p, ctx->expires - ngx_time());
     *p++ = '}';
 
-    body.len = p - body.data;
-
-    return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type, &body);
+    return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type, body,
+                                           p - body);
 }
 
 
@@ -219,33 +224,44 @@ ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
 static u_char *
 ngx_http_jwt_issuer_answer_seconds(u_char *p, time_t seconds)
 {
-    u_char      digits[NGX_TIME_T_LEN];
-    ngx_uint_t  n;
+    u_char    *last;
+    uint32_t   rest;
 
-    n = 0;
+    /* lifetimes are a day at most */
+
     seconds = ngx_max(seconds, 0);
+    rest = (uint32_t) seconds;
 
     do {
-        digits[n++] = (u_char) ('0' + seconds % 10);
-        seconds /= 10;
-    } while (seconds);
+        p++;
+        rest /= 10;
+    } while (rest);
 
-    while (n) {
-        *p++ = digits[--n];
-    }
+    last = p;
+    rest = (uint32_t) seconds;
 
-    return p;
+    do {
+        *--p = (u_char) ('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+
+    return last;
 }
 
 
+/*
+ * The chain is not on the stack, so that the last call of each function on the
+ * way from the handler to nginx's filters takes its caller's place: behind a
+ * system call, processors mispredict every return there is.
+ */
+
 ngx_int_t
 ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r, ngx_uint_t status,
-    const ngx_str_t *type, ngx_str_t *body)
+    const ngx_str_t *type, u_char *body, size_t len)
 {
-    ngx_int_t                   rc;
-    ngx_buf_t                  *b;
-    ngx_chain_t                 out;
-    ngx_http_jwt_issuer_ctx_t  *ctx;
+    ngx_int_t                      rc;
+    ngx_http_jwt_issuer_ctx_t     *ctx;
+    ngx_http_jwt_issuer_answer_t  *answer;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
 
@@ -262,7 +278,7 @@ ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r, ngx_uint_t status,
     r->headers_out.content_type_lowcase = NULL;
 
     if (body) {
-        r->headers_out.content_length_n = body->len;
+        r->headers_out.content_length_n = len;
     }
 
     rc = ngx_http_send_header(r);
@@ -271,21 +287,20 @@ ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r, ngx_uint_t status,
         return rc;
     }
 
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
+    answer = ngx_pcalloc(r->pool, sizeof(ngx_http_jwt_issuer_answer_t));
+    if (answer == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    b->pos = body->data;
-    b->last = body->data + body->len;
-    b->memory = 1;
-    b->last_buf = (r == r->main);
-    b->last_in_chain = 1;
+    answer->buf.pos = body;
+    answer->buf.last = body + len;
+    answer->buf.memory = 1;
+    answer->buf.last_buf = (r == r->main);
+    answer->buf.last_in_chain = 1;
 
-    out.buf = b;
-    out.next = NULL;
+    answer->out.buf = &answer->buf;
 
-    return ngx_http_output_filter(r, &out);
+    return ngx_http_output_filter(r, &answer->out);
 }
 
 

@@ -187,7 +187,8 @@ ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
         ngx_str_set(&ctx->cache_control, "public, max-age=1");
     }
 
-    return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, &type, &document);
+    return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, &type, document.data,
+                                           document.len);
 }
 
 
