@@ -16,6 +16,15 @@
 #include <openssl/evp.h>
 
 
+/*
+ * So much that malloc() takes it from the system and gives it back.  What is
+ * freed in the middle of the heap stays a hole there, and workers would cut the
+ * pools of all requests, static ones too, out of it and merge them again: that
+ * was 1 % of their time.
+ */
+#define NGX_HTTP_JWT_ISSUER_TEXT_MEMORY  (8 * JWTI_KEY_TEXT_MAX)
+
+
 /* a key that was parsed and tried already, by its text and algorithm */
 typedef struct {
     ngx_str_node_t                    node;           /* first; a digest */
@@ -75,7 +84,7 @@ ngx_http_jwt_issuer_services_init(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    load.memory = ngx_alloc(JWTI_KEY_TEXT_MAX, cf->log);
+    load.memory = ngx_alloc(NGX_HTTP_JWT_ISSUER_TEXT_MEMORY, cf->log);
     if (load.memory == NULL) {
         return NGX_CONF_ERROR;
     }
