@@ -309,7 +309,7 @@ ngx_http_jwt_issuer_inputs_key(const ngx_http_jwt_issuer_service_t *service,
 
     for (i = 0; i < claims->naudience; i++) {
 
-        if (target->audience || cv[i]->lengths) {
+        if (target->audience || (cv && cv[i]->lengths)) {
             ngx_http_jwt_issuer_inputs_str(out, claims->audience[i].data,
                                            claims->audience[i].len);
         }

@@ -184,7 +184,7 @@ ngx_http_jwt_issuer_zone_cached_create_locked(
 
         ngx_memcpy(cached->data + from, parts[i].data, n);
 
-        if (parts[i].len > n) {
+        if (cached->rest && parts[i].len > n) {
             ngx_memcpy(cached->rest + (from + n - cached->first),
                        parts[i].data + n, parts[i].len - n);
         }

@@ -1,6 +1,7 @@
 # A worker that stands still, or is killed, while it makes tokens that others wait
-# for holds nobody up for long: they make them themselves.  Fails when a claim on
-# a token does not end by itself.
+# for holds nobody up for long: they make them themselves, and do not keep looking
+# for it meanwhile.  Fails when a claim on a token does not end by itself, or when
+# the one on a token that was good once does not end with its worker.
 
 use strict;
 use warnings;
@@ -11,7 +12,12 @@ use Test::JWTIssuer::Server;
 use Test::JWTIssuer::Load;
 
 my $nginx = Test::JWTIssuer::Server->new(workers => 2, http => <<'END',
-    jwt_issuer_service slow { key file %KEYS%/rsa4096.pem; subject $arg_s; }
+    jwt_issuer_service slow {
+        key file %KEYS%/rsa4096.pem;
+        subject $arg_s;
+        lifetime 50s;
+        reuse 2%;
+    }
 END
     server => <<'END');
     location = /token { jwt_issuer_token slow; jwt_issuer_require off; }
@@ -65,5 +71,23 @@ is_deeply(statuses(collect(ask_all($nginx, @paths))), { 200 => 40 },
 collect($first);
 ok(wait_until(sub { $nginx->workers == 2 }), 'and it has a successor');
 is_deeply(statuses(burst($nginx, @paths)), { 200 => 40 }, 'then all is well');
+
+# the same where there is a token in each place, whose share is over
+
+($one, $other) = $nginx->workers;
+my $over = time + 2;
+wait_until(sub { time > $over });
+
+my $looks = $nginx->logged(qr/event timer add: -1: 1:/);
+
+$first = begun($one, $other, @paths);
+kill 'KILL', $one;
+kill 'CONT', $other;
+is_deeply(statuses(collect(ask_all($nginx, @paths))), { 200 => 40 },
+          'it is killed over old tokens: others make new ones');
+cmp_ok($nginx->logged(qr/event timer add: -1: 1:/) - $looks, '<', 400,
+       'and looked for them a few times');
+collect($first);
+ok(wait_until(sub { $nginx->workers == 2 }), 'it has a successor');
 
 done_testing();
