@@ -9,6 +9,7 @@ a set.  Prints an empty line when it has begun, and in the end one line of JSON:
 
   tokens, sets    how many
   failed          requests without the answer 200 (the first 10)
+  lost            how many of them had no answer at all
   refused         tokens that are not good (the first 10)
   kids, workers   what was seen, in the order of its first appearance
   kept            tokens with a key that one of those sets did not have
@@ -35,7 +36,7 @@ class Watch:
         self.begun = threading.Event()
         self.lock = threading.Lock()
         self.tokens, self.sets = [], []
-        self.failed, self.refused = [], []
+        self.failed, self.refused, self.lost = [], [], 0
         self.kids, self.workers = {}, {}
 
     def ask(self, path):
@@ -52,6 +53,7 @@ class Watch:
                 self.workers.setdefault(worker, len(self.workers))
             return json.loads(body)
         except (OSError, http.client.HTTPException, ValueError) as error:
+            self.lost += 1
             self.failed.append("%s: %r" % (path, error))
             return None
         finally:
@@ -119,7 +121,8 @@ def main():
         thread.join()
     print(json.dumps({
         "tokens": len(watch.tokens), "sets": len(watch.sets),
-        "failed": watch.failed[:10], "refused": watch.refused[:10],
+        "failed": watch.failed[:10], "lost": watch.lost,
+        "refused": watch.refused[:10],
         "kids": list(watch.kids), "workers": list(watch.workers),
         "kept": watch.kept()[:10]}))
 

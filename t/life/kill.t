@@ -52,7 +52,8 @@ is_deeply($seen->{refused}, [], 'every token verified');
 is(scalar @{ $seen->{kids} }, 1, 'of one key');
 
 # what was asked of a killed worker is lost, and nothing else
-cmp_ok(scalar @{ $seen->{failed} }, '<', 10, 'only its own requests failed')
+# a client has one request under way
+cmp_ok($seen->{lost}, '<=', 4 * 13, 'only its own requests failed')
     or diag explain $seen->{failed};
 is(grep({ /: \d+$/ } @{ $seen->{failed} }), 0, 'no request was refused');
 
