@@ -107,7 +107,7 @@ def tables(run, servers):
         path = f"/token?service=many{bits}&user="
         found[f"RSA {bits}, {MANY} clients, each another token, all cores"] = {
             title: Case(servers[name], path, MANY, subjects=True)
-            for title, name in (("pool of 32 threads (default)", "pool"),
+            for title, name in (("the pool \"default\", 32 threads", "pool"),
                                 ("pool of 2 threads", "threads 2"),
                                 ("pool of 1 thread", "threads 1"))}
     return found
