@@ -55,6 +55,8 @@ def measure_few(run):
     """Resident bytes of a worker after some thousand requests."""
     plain = Nginx(run, "static", {run.worker_core}).start()
     plain.warm("/static", 5000)
+    # as many connections as use_all() has: each has memory in nginx
+    wrk(plain, "/static", 1, run.load_core, 32)
     found = {"plain nginx": say_rss("plain nginx", plain.memory())}
     plain.stop()
     for count, name in ((1, "1 service"), (100, "100 services")):
