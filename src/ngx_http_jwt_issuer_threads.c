@@ -6,9 +6,9 @@
  * pool of our own where it is not used, and the signatures that are in it.
  *
  * A thread has the key, of which it holds a reference, and the bytes; it calls
- * OpenSSL and nothing else.  A worker has only so many of them in the pool at
- * one time, as processors are for event loops, too, and a pool may be others'
- * as well; the rest wait in the worker.
+ * OpenSSL and nothing else.  A worker has only a few of them in the pool at one
+ * time, since event loops need processors, too, and a pool may be others' as
+ * well; the rest wait in the worker.
  */
 
 

@@ -64,7 +64,7 @@ sub tokens {
 $nginx->start;
 
 is(counts(sub { tokens(@fast) }), '0 5', 'fast ones are made at once');
-is(counts(sub { tokens(@slow) }), '3 3', 'RSA in the pool "default"');
+is(counts(sub { tokens(@slow) }), '3 3', 'RSA in the pool that is there by itself');
 
 # the event loop goes on: what came last is answered before all of what is slow
 
