@@ -47,7 +47,7 @@ packages() {
             liburi-perl curl openssl python3-jwt python3-jwcrypto \
             python3-cryptography cppcheck clang clang-tidy shellcheck \
             iproute2 util-linux procps nghttp2-client apache2-utils valgrind \
-            binutils
+            binutils prometheus python3-html5lib
         clang_rt
     fi
     if has_group aws; then
