@@ -17,12 +17,14 @@ static void jwti_html_verdict(jwti_status_out_t *out,
     const jwti_status_t *status, const size_t states[JWTI_STATES]);
 static void jwti_html_clock(jwti_status_out_t *out,
     const jwti_status_t *status);
+static void jwti_html_skew(jwti_status_out_t *out,
+    const jwti_status_t *status, const char *one, const char *more);
 static void jwti_html_facts(jwti_status_out_t *out,
     const jwti_status_t *status);
 static void jwti_html_fact(jwti_status_out_t *out, const char *name);
 static void jwti_html_services(jwti_status_out_t *out,
     const jwti_status_t *status);
-static int jwti_html_is_urgent(jwti_status_state_e state);
+static unsigned jwti_html_level(const jwti_status_service_t *service);
 
 
 void
@@ -129,21 +131,27 @@ jwti_html_verdict(jwti_status_out_t *out, const jwti_status_t *status,
 static void
 jwti_html_clock(jwti_status_out_t *out, const jwti_status_t *status)
 {
-    int64_t  skew;
-
-    if (!status->clock_wrong) {
-        return;
+    if (status->clock_wrong) {
+        jwti_status_text(out, "<p class=\"warning\"><strong>This machine's"
+                              " clock is ");
+        jwti_html_skew(out, status, " second ", " seconds ");
+        jwti_status_text(out, ": tokens have wrong times, too.</strong>"
+                              " Run NTP.</p>\n");
     }
+}
+
+
+static void
+jwti_html_skew(jwti_status_out_t *out, const jwti_status_t *status,
+    const char *one, const char *more)
+{
+    int64_t  skew;
 
     skew = status->clock_skew;
 
-    jwti_status_text(out, "<p class=\"warning\"><strong>This machine's clock"
-                          " is ");
     jwti_html_many(out, (skew < 0) ? 0 - (uint64_t) skew : (uint64_t) skew,
-                   " second ", " seconds ");
-    jwti_status_text(out, (skew < 0) ? "ahead of" : "behind");
-    jwti_status_text(out, " AWS's: tokens have wrong times, too.</strong>"
-                          " Run NTP.</p>\n");
+                   one, more);
+    jwti_status_text(out, (skew < 0) ? "ahead of AWS's" : "behind AWS's");
 }
 
 
@@ -165,7 +173,7 @@ jwti_html_facts(jwti_status_out_t *out, const jwti_status_t *status)
     jwti_html_size(out, status->zone_size);
     jwti_status_text(out, "</small>");
 
-    jwti_html_fact(out, "Asked for unknown services");
+    jwti_html_fact(out, "Requests for unknown services");
     jwti_html_count(out, status->unknown);
 
     jwti_html_fact(out, "Clock");
@@ -173,11 +181,11 @@ jwti_html_facts(jwti_status_out_t *out, const jwti_status_t *status)
     if (!status->clock_known) {
         jwti_status_text(out, "<small>not compared: AWS was not asked</small>");
 
-    } else if (status->clock_wrong) {
-        jwti_status_text(out, "wrong");
+    } else if (status->clock_skew == 0) {
+        jwti_status_text(out, "as AWS's");
 
     } else {
-        jwti_status_text(out, "right <small>by AWS's</small>");
+        jwti_html_skew(out, status, " s ", " s ");
     }
 
     jwti_status_text(out, "</dd></div>\n</dl>\n");
@@ -202,8 +210,8 @@ jwti_html_fact(jwti_status_out_t *out, const char *name)
 static void
 jwti_html_services(jwti_status_out_t *out, const jwti_status_t *status)
 {
-    int                           urgent;
     size_t                        i;
+    unsigned                      level;
     const jwti_status_service_t  *service;
 
     jwti_status_text(out, "<section aria-labelledby=\"services\">\n"
@@ -230,12 +238,12 @@ jwti_html_services(jwti_status_out_t *out, const jwti_status_t *status)
     jwti_status_text(out, "<th scope=\"col\" class=\"n\">Failed</th></tr>"
                           "</thead>\n");
 
-    for (urgent = 1; urgent >= 0; urgent--) {
+    for (level = JWTI_STATE_NO_KEY; level <= JWTI_STATE_ROTATING; level++) {
 
         for (i = 0; i < status->nservices && out->rc == JWTI_OK; i++) {
             service = &status->services[i];
 
-            if (jwti_html_is_urgent(jwti_status_state(service)) == urgent) {
+            if (jwti_html_level(service) == level) {
                 jwti_html_service(out, status, service);
             }
         }
@@ -245,8 +253,14 @@ jwti_html_services(jwti_status_out_t *out, const jwti_status_t *status)
 }
 
 
-static int
-jwti_html_is_urgent(jwti_status_state_e state)
+/* the worst first; those without trouble as they are configured */
+
+static unsigned
+jwti_html_level(const jwti_status_service_t *service)
 {
-    return state == JWTI_STATE_NO_KEY || state == JWTI_STATE_FAILING;
+    jwti_status_state_e  state;
+
+    state = jwti_status_state(service);
+
+    return (state < JWTI_STATE_ROTATING) ? state : JWTI_STATE_ROTATING;
 }

@@ -18,8 +18,8 @@
 #pragma GCC visibility push(hidden)
 
 
-/* of the table of services: what its rows that span all of it need */
-#define JWTI_HTML_COLUMNS  "9"
+/* of the table of services, without the first one */
+#define JWTI_HTML_COLUMNS  "8"
 
 
 extern const char  jwti_html_style[];

@@ -19,7 +19,9 @@ typedef struct {
 
 
 static void jwti_html_name(jwti_status_out_t *out,
-    const jwti_status_service_t *service, jwti_status_state_e state);
+    const jwti_status_service_t *service, int more);
+static void jwti_html_state(jwti_status_out_t *out,
+    jwti_status_state_e state);
 static void jwti_html_key(jwti_status_out_t *out,
     const jwti_status_service_t *service);
 static void jwti_html_next(jwti_status_out_t *out,
@@ -31,6 +33,8 @@ static void jwti_html_cell(jwti_status_out_t *out, const char *label,
 static void jwti_html_trouble(jwti_status_out_t *out,
     const jwti_status_service_t *service, jwti_status_state_e state);
 static void jwti_html_no_key(jwti_status_out_t *out,
+    const jwti_status_service_t *service);
+static void jwti_html_failures(jwti_status_out_t *out,
     const jwti_status_service_t *service);
 static void jwti_html_error(jwti_status_out_t *out,
     const jwti_status_service_t *service);
@@ -56,23 +60,25 @@ void
 jwti_html_service(jwti_status_out_t *out, const jwti_status_t *status,
     const jwti_status_service_t *service)
 {
+    int                  more;
     unsigned             i;
     jwti_status_state_e  state;
 
     state = jwti_status_state(service);
+    more = (state != JWTI_STATE_OK || service->error.len != 0
+            || service->nkeys > 1 || status->operable);
 
     jwti_status_text(out, "<tbody class=\"");
     jwti_status_text(out, jwti_status_states[state]);
     jwti_status_text(out, "\">\n<tr>");
-    jwti_html_name(out, service, state);
+    jwti_html_name(out, service, more);
+    jwti_html_state(out, state);
     jwti_html_key(out, service);
     jwti_html_next(out, service);
     jwti_html_counters(out, service);
     jwti_status_text(out, "</tr>\n");
 
-    if (state != JWTI_STATE_OK || service->error.len != 0
-        || service->nkeys > 1 || status->operable)
-    {
+    if (more) {
         jwti_status_text(out, "<tr class=\"more\"><td colspan=\""
                               JWTI_HTML_COLUMNS "\">");
         jwti_html_trouble(out, service, state);
@@ -94,9 +100,10 @@ jwti_html_service(jwti_status_out_t *out, const jwti_status_t *status,
 
 static void
 jwti_html_name(jwti_status_out_t *out, const jwti_status_service_t *service,
-    jwti_status_state_e state)
+    int more)
 {
-    jwti_status_text(out, "<th scope=\"row\"><b>");
+    jwti_status_text(out, "<th scope=\"row\"");
+    jwti_status_text(out, more ? " rowspan=\"2\"><b>" : "><b>");
     jwti_html_str(out, service->name);
     jwti_status_text(out, "</b>");
 
@@ -109,7 +116,12 @@ jwti_html_name(jwti_status_out_t *out, const jwti_status_service_t *service,
     jwti_status_text(out, "<small>");
     jwti_html_str(out, service->source);
     jwti_status_text(out, "</small></th>");
+}
 
+
+static void
+jwti_html_state(jwti_status_out_t *out, jwti_status_state_e state)
+{
     jwti_html_cell(out, "State", "state");
     jwti_status_text(out, "<span><i aria-hidden=\"true\">");
     jwti_status_text(out, jwti_html_states[state].mark);
@@ -128,7 +140,7 @@ jwti_html_key(jwti_status_out_t *out, const jwti_status_service_t *service)
     jwti_html_cell(out, "Key", "key");
 
     if (key == NULL) {
-        jwti_status_text(out, "none</td>");
+        jwti_status_text(out, "no key</td>");
         return;
     }
 
@@ -230,9 +242,9 @@ jwti_html_trouble(jwti_status_out_t *out,
         jwti_html_no_key(out, service);
 
     } else if (state == JWTI_STATE_FAILING) {
-        jwti_status_text(out, "<p>The source has failed ");
-        jwti_html_many(out, service->fails, " time", " times in a row");
-        jwti_status_text(out, ". The key it gave before goes on signing");
+        jwti_status_text(out, "<p>");
+        jwti_html_failures(out, service);
+        jwti_status_text(out, " The key it gave before goes on signing");
 
         if (jwti_status_ends(service)) {
             jwti_status_text(out, " for ");
@@ -255,12 +267,14 @@ jwti_html_no_key(jwti_status_out_t *out, const jwti_status_service_t *service)
     jwti_status_text(out, "<p>");
 
     if (jwti_status_signing(service) != NULL) {
-        jwti_status_text(out, "The key is stale since ");
+        jwti_status_text(out, "The key has been stale for ");
         jwti_html_span(out, 0 - service->stale_in);
-        jwti_status_text(out, ": requests are answered 503 until the source"
+        jwti_status_text(out, ": requests are answered 503 until its source"
                               " answers again.");
 
-    } else if (service->fetched_ago < 0 && service->fails == 0) {
+    } else if (service->fetched_ago < 0 && service->fails == 0
+               && service->refresh_in >= 0)
+    {
         jwti_status_text(out, "The first key is being fetched. Requests wait"
                               " for it a while, then they are answered 503.");
 
@@ -269,11 +283,26 @@ jwti_html_no_key(jwti_status_out_t *out, const jwti_status_service_t *service)
     }
 
     if (service->fails != 0) {
-        jwti_status_text(out, " The source has failed ");
-        jwti_html_many(out, service->fails, " time.", " times in a row.");
+        jwti_status_byte(out, ' ');
+        jwti_html_failures(out, service);
     }
 
     jwti_status_text(out, "</p>");
+}
+
+
+static void
+jwti_html_failures(jwti_status_out_t *out,
+    const jwti_status_service_t *service)
+{
+    if (service->fails == 1) {
+        jwti_status_text(out, "The source has failed once.");
+        return;
+    }
+
+    jwti_status_text(out, "The source has failed ");
+    jwti_html_count(out, service->fails);
+    jwti_status_text(out, " times in a row.");
 }
 
 

@@ -4,7 +4,8 @@
  *
  * jwti_status_html_style.c: the style sheet of the status page.  Colours are
  * named once for light and once for dark; every text on its ground has a
- * contrast of 4.5 or more.  Below 640 pixels rows are cards.
+ * contrast of 4.5 or more.  Rows become cards where they
+ * would not fit.
  */
 
 
@@ -25,11 +26,12 @@ const char  jwti_html_style[] =
     "font:400 .9375rem/1.5 system-ui,sans-serif;"
     "font-variant-numeric:tabular-nums;overflow-wrap:anywhere}\n"
     "p{margin:.25rem 0;max-width:75ch}\n"
+    "b,span,small,code,bdi{unicode-bidi:isolate}\n"
     "small{font-size:.8125rem;color:var(--dim);font-weight:400}\n"
     "code{font:.8125rem/1.45 ui-monospace,monospace;overflow-wrap:anywhere}\n"
 
     "header>p:first-child{font-size:.8125rem;color:var(--dim);margin:0}\n"
-    "header>p:first-child>*{margin-right:1.25rem}\n"
+    "header>p:first-child>*{display:inline-block;margin-right:1.25rem}\n"
     "h1{font-size:1.75rem;line-height:1.2;font-weight:600;"
     "letter-spacing:-.015em;margin:.5rem 0}\n"
     "h2{font-size:1rem;font-weight:600;margin:0}\n"
@@ -52,11 +54,14 @@ const char  jwti_html_style[] =
     "font-weight:400}\n"
     "thead .n,.n{text-align:right;white-space:nowrap}\n"
     "td small,th small{display:block}\n"
+    "tbody th{min-width:10rem}\n"
     "tbody th b{font-weight:600}\n"
     "tbody th span{color:var(--dim)}\n"
-    ".key{width:16rem}\n"
+    "td:first-child,th:first-child{padding-left:0}\n"
+    "td:last-child,th:last-child{padding-right:0}\n"
+    ".key code{display:block;width:22ch;word-break:break-all}\n"
     ".next,.state{white-space:nowrap}\n"
-    ".more td{padding-top:0}\n"
+    "tbody .more td{padding:0 0 .75rem .75rem}\n"
     ".more p,.more .bar{margin:0 0 .5rem}\n"
     ".error bdi{white-space:pre-wrap}\n"
 
@@ -76,25 +81,34 @@ const char  jwti_html_style[] =
     "cursor:pointer}\n"
     "details[open]{flex-basis:100%}\n"
     "details form{margin:.5rem 0}\n"
-    "details code{margin:0 .5rem}\n"
+    "details code{margin:0 .5rem;word-break:break-all}\n"
     "details small{display:inline}\n"
 
-    "@media(max-width:40rem){\n"
-    "body{padding:1.25rem 1rem 3rem}\n"
-    "h1{font-size:1.5rem}\n"
-    ".facts{gap:.75rem 2rem}\n"
-    "table,tbody,tr,td,tbody th{display:block}\n"
+    "@media(max-width:70rem){\n"
+    "table,tbody,tr,tbody th,td{display:block}\n"
     "thead{position:absolute;width:1px;height:1px;overflow:hidden;"
     "clip-path:inset(50%)}\n"
     "tbody{padding:1rem 0}\n"
-    "tr{display:flex;flex-wrap:wrap;gap:.5rem 1.25rem}\n"
-    "td,tbody th{padding:0;width:auto}\n"
-    "tbody th,.key,.more td{flex:1 0 100%}\n"
-    ".state{order:-1}\n"
-    ".n{text-align:left}\n"
+    "tbody tr{display:grid;grid-template-columns:repeat(5,1fr);"
+    "gap:.5rem 1rem}\n"
+    "tbody th,tbody td,tbody .more td{padding:0;text-align:left}\n"
+    "tbody th{grid-column:span 4}\n"
+    "tbody .n{text-align:left}\n"
+    "tbody .state{text-align:right}\n"
+    ".key,.more td{grid-column:1/-1}\n"
+    ".key code{width:auto}\n"
+    ".next{grid-column:1/-1}\n"
     ".n::before,.next::before{content:attr(data-label);display:block;"
     "font-size:.8125rem;color:var(--dim)}\n"
-    ".next{flex:1 0 100%}\n"
-    ".more{margin-top:.75rem}\n"
+    ".next small{display:inline;margin-left:.5rem}\n"
+    "tbody .more{margin-top:.75rem}\n"
+    "}\n"
+    "@media(max-width:40rem){\n"
+    "body{padding:1.25rem 1rem 3rem}\n"
+    "h1{font-size:1.5rem}\n"
+    ".facts{display:grid;grid-template-columns:1fr 1fr;gap:.75rem 1rem;"
+    "margin:1.25rem 0 2rem}\n"
+    "tbody tr{grid-template-columns:repeat(3,1fr)}\n"
+    "tbody th{grid-column:span 2}\n"
     "}\n"
     "@media print{button,details{display:none}}\n";

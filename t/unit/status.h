@@ -17,7 +17,7 @@
 #include "jwti_status.h"
 
 
-#define STATUS_SERVICES  5
+#define STATUS_SERVICES  6
 
 /* a kid has 43 characters */
 #define STATUS_KID_1  "MfCk_Rg0HLRszgPyEf3RyLAIZqulr8R1CQfptANbmIs"
@@ -145,7 +145,7 @@ status_counters(jwti_status_service_t *service, const uint64_t *counters,
 }
 
 
-/* ok, rotating, failing, stale and without any key */
+/* ok, rotating, failing, stale, without any key, never asked again */
 
 TAP_UNUSED static void
 status_example(jwti_status_t *status,
@@ -159,7 +159,7 @@ status_example(jwti_status_t *status,
     static const uint64_t  stale[JWTI_COUNTERS] =
         { 96, 4011, 0, 18, 622, 0, 0, 0, 190, 97 };
     static const uint64_t  refused[JWTI_COUNTERS] =
-        { 0, 0, 0, 0, 57, 0, 0, 0, 0, 9 };
+        { 0, 0, 0, 0, 57, 0, 0, 0, 0, 0 };
     static const uint64_t  slow[JWTI_TIMES_BUCKETS] =
         { 0, 0, 12, 6040, 2051, 96, 12, 2, 0, 1 };
     static const uint64_t  fast[JWTI_TIMES_BUCKETS] =
@@ -217,12 +217,55 @@ status_example(jwti_status_t *status,
     status_key(&services[3], STATUS_KID_3, "RS512", JWTI_KEY_SIGNING,
                100 * STATUS_DAY, -1, -1);
 
-    status_service(&services[4], "search", "", "env SEARCH_KEY");
+    status_service(&services[4], "search", "dev", "ecs dev-search/dev-search");
     status_counters(&services[4], refused, none);
     services[4].fetched_ago = -1;
-    services[4].refresh_in = -1;
+    services[4].refresh_in = 0;
     services[4].stale_in = INT64_MAX;
-    services[4].fails = 0;
+
+    status_service(&services[5], "vault", "", "env VAULT_KEY");
+    status_counters(&services[5], few, fast);
+    services[5].fetched_ago = 40 * STATUS_DAY;
+    services[5].refresh_in = -1;
+    services[5].stale_in = INT64_MAX;
+    status_key(&services[5], STATUS_KID_2, "ES384", JWTI_KEY_SIGNING,
+               40 * STATUS_DAY, -1, -1);
+}
+
+
+/* texts that every format must keep inside of their quotes */
+
+TAP_UNUSED static void
+status_hostile(jwti_status_t *status,
+    jwti_status_service_t services[STATUS_SERVICES])
+{
+    unsigned                i;
+    static const char       kid[JWTI_KID_LEN + 1] =
+        "\"'><script>alert(1)</script>\\\n\x01\xff&amp;&#0;{}";
+    static const char       text[] =
+        "</bdi></td></table><script>alert(1)</script>\n\" } 1\n# TYPE \\n"
+        "\0 \x01\x1b[31m \x7f \xc2\x9b \xff \xc3 \xed\xa0\x80 "
+        "\xf4\x90\x80\x80 \xe2\x80\xae gr\xc3\xbc\xc3\x9f "
+        "\xf0\x9f\x94\x91 --> ]]> &lt; ' \xe2\x82";
+    jwti_str_t              str;
+
+    str.data = (const unsigned char *) text;
+    str.len = sizeof(text) - 1;
+
+    status->version = "<\xff>";
+    status->server = "a\"b\\c\nd<e>";
+
+    for (i = 0; i < STATUS_SERVICES; i++) {
+        services[i].name = str;
+        services[i].environment = str;
+        services[i].source = str;
+        services[i].error = str;
+
+        if (services[i].nkeys != 0) {
+            memcpy(services[i].keys[0].kid, kid, JWTI_KID_LEN);
+            services[i].keys[0].alg = "<b>\"\\";
+        }
+    }
 }
 
 
