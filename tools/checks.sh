@@ -46,14 +46,15 @@ scripts)
     for file in tools/*.pl; do
         tap_run "perl -c $file" perl -c "$file"
     done
-    for file in t/lib/*.py t/lib/aws/*.py bench/*.py; do
+    for file in t/lib/*.py t/lib/aws/*.py bench/*.py tools/*.py; do
         tap_run "python parses $file" python3 -c \
             'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$file"
     done
     # a helper's address has no place in what users get
     tap_run "no machine's path, no left-over ONLY" bash -c \
         '! grep -rnE "^--- ONLY|/(home|work|root)/[a-z]" --include="*" \
-             config Makefile tools t src .ci bench conf.example* README.md \
+             config Makefile tools t src .ci bench contrib conf.example* \
+             README.md \
              2>/dev/null | grep -vF tools/checks.sh'
     ;;
 

@@ -134,6 +134,81 @@ fixture
 printf 'jwt_issuer_alfa on;\n' >"$work/p/conf.example.aws"
 must_report 'docs, one in the sample for AWS' 'uses jwt_issuer_alfa' docs
 
+# names of metrics: of an exporter with one gauge
+metrics() {
+    "$tools/metrics.pl" "$work/m/prom" "$work/m/README.md" "$work/m/r.yml" \
+        "$work/m/r.test.yml"
+}
+
+metrics_fixture() {
+    rm -rf "$work/m"
+    mkdir "$work/m"
+    printf '%s\n' '# TYPE jwt_issuer_a_info gauge' \
+        'jwt_issuer_a_info{service="x",state="up"} 1' >"$work/m/prom"
+    echo "\`jwt_issuer_a_info\`" >"$work/m/README.md"
+    printf '%s\n' 'record: s:jwt_issuer_a:sum' 'expr: jwt_issuer_a_info' \
+        'alert: A' 'expr: jwt_issuer_a_info{state="up"}' >"$work/m/r.yml"
+    printf 'alertname: A\neval_time: 1m\nexp_alerts:%s\n' ' []' ' - x' \
+        >"$work/m/r.test.yml"
+}
+
+metrics_fault() { # TEXT FILE LINE
+    metrics_fixture
+    printf '%s\n' "$3" >>"$work/m/$2"
+    must_report "metrics, $1" "$1" metrics
+}
+
+metrics_fixture
+tap_run "metrics: clean rules pass" metrics
+metrics_fault 'jwt_issuer_b is not exported' r.yml 'expr: jwt_issuer_b > 0'
+metrics_fault 'has no label job_name' r.yml \
+    'expr: jwt_issuer_a_info{job_name="x"}'
+metrics_fault 'never with state="down"' r.yml \
+    'expr: jwt_issuer_a_info{service="y",state="down"}'
+metrics_fault 's:jwt_issuer_b:sum is not recorded' r.yml \
+    'expr: s:jwt_issuer_b:sum > 0'
+metrics_fault 'alert B fire' r.yml 'alert: B'
+metrics_fault 'alert C silent' r.yml 'alert: C'
+metrics_fault 'does not name it' prom '# TYPE jwt_issuer_c gauge'
+metrics_fault 'names jwt_issuer_d_total' README.md \
+    "\`jwt_issuer_d_total\`"
+
+# a page of the status, with what must not be in one
+page() { /usr/bin/python3 -B "$tools/page.py" "$work/page.html"; }
+
+page_fixture() { # HTML [COLOUR]
+    {
+        printf '<!DOCTYPE html><html lang="en"><head><title>x</title><style>'
+        printf ':root{%s}' "$colours" "${colours/ink:#111111/ink:${2:-#111111}}"
+        printf '</style></head><body>%s</body></html>' "$1"
+    } >"$work/page.html"
+}
+
+colours=
+for name in ink dim red amber blue green; do
+    colours+="--$name:#111111;"
+done
+colours+='--paper:#ffffff;--band:#ffffff'
+page_fixture '<p>x</p>'
+tap_run "page: a clean one passes" page
+
+page_fault() { # NAME TEXT HTML [COLOUR]
+    page_fixture "${@:3}"
+    must_report "page, $1" "$2" page
+}
+
+page_fault 'a script' '<script>' '<script></script>'
+page_fault 'an image' '<img>' '<img alt="">'
+page_fault 'a handler' 'onclick' '<p onclick="x()">x</p>'
+page_fault 'a style attribute' 'attribute style' '<p style="color:red">x</p>'
+page_fault 'an open tag' 'end-tag' '<div><p>x'
+page_fault 'a header without scope' 'without scope' \
+    '<table><tr><th>x</th></tr></table>'
+page_fault 'a button without a name' '<button>' '<button> </button>'
+page_fault 'a label of nothing' 'no element' '<p aria-labelledby="x">x</p>'
+page_fault 'an id twice' 'twice' '<p id="x">x</p><p id="x">x</p>'
+page_fault 'a faint text' 'contrast of' '<p>x</p>' '#999999'
+
 # the module with one symbol too many, with a foreign name, with a variable
 compile() { ${CC:-cc} -fPIC "$@"; }
 tables='char *ngx_modules[1], *ngx_module_names[1], *ngx_module_order[1];'

@@ -4,7 +4,8 @@
 #
 #   unit asan tsan fuzz   the core's tests, plain and under sanitizers; under
 #                     ThreadSanitizer those with threads; fuzz targets
-#   checks            style, layers, symbols, docs, our scripts, self-tests
+#   checks            style, layers, symbols, docs, our scripts, what the
+#                     status writes, self-tests
 #   lint              cppcheck and clang-tidy
 #   servers           the servers that stand in for AWS in the suites
 #   demo              make run and make run-aws
@@ -95,6 +96,7 @@ checks() {
     for group in style layers symbols docs scripts; do
         printf '%s\ttools/checks.sh %s\n' "$group" "$group"
     done | harness -j "$(nproc)"
+    printf 'status documents and contrib\ttools/status.sh\n' | harness
     printf 'self-test of the checks\ttools/selftest.sh\n' | harness
 }
 
