@@ -25,6 +25,8 @@
  *   zone_cached what it is made of
  *   zone_key    keys of a record: admitted, retired
  *   zone_read   keys of a record, for all workers
+ *   zone_stats  what is counted and told of a record
+ *   zone_operate  what an operator tells it
  *   keys        this process's parsed keys
  *   refresh     timers of worker 0 that fetch keys again
  *   aws*        the jwt_issuer_aws block; signed calls, credentials
@@ -45,6 +47,8 @@
  *   inject      jwt_issuer_inject
  *   headers     the request's header list, swapped and given back
  *   jwks        jwt_issuer_jwks
+ *   status      jwt_issuer_status: what is known of services
+ *   operate     POST to it: keys are fetched, a key is dropped
  *   variables   $jwt_issuer_...
  *
  * Lifetimes:
@@ -70,6 +74,7 @@
 #include "jwti_http.h"
 #include "jwti_key.h"
 #include "jwti_rotate.h"
+#include "jwti_status.h"
 
 #include "ngx_http_jwt_issuer_compat.h"
 
@@ -90,7 +95,9 @@
 /* SHA-256 of a key's text, and of the algorithm that it is for */
 #define NGX_HTTP_JWT_ISSUER_DIGEST       32
 
-#define NGX_HTTP_JWT_ISSUER_AGENT        "nginx-jwt-issuer/0.1.0"
+#define NGX_HTTP_JWT_ISSUER_VERSION      "0.1.0"
+#define NGX_HTTP_JWT_ISSUER_AGENT                                             \
+    "nginx-jwt-issuer/" NGX_HTTP_JWT_ISSUER_VERSION
 
 
 typedef struct ngx_http_jwt_issuer_source_s   ngx_http_jwt_issuer_source_t;
@@ -230,6 +237,7 @@ typedef struct {
                                                        * $http_ variables */
     unsigned                          token:1;        /* some location has */
     unsigned                          inject:1;       /* the directive */
+    unsigned                          status:1;
     unsigned                          no_threads:1;   /* thread_pool off */
 
 #if (NGX_THREADS)
@@ -254,7 +262,13 @@ typedef struct {
                                                        * NULL: no key set */
     ngx_array_t                      *jwks_services;  /* what they mean */
     ngx_http_jwt_issuer_place_t       jwks_place;
+    ngx_uint_t                        status;         /* jwti_status_format_e,
+                                                       * or: */
+    ngx_http_jwt_issuer_place_t       status_place;
 } ngx_http_jwt_issuer_loc_conf_t;
+
+#define NGX_HTTP_JWT_ISSUER_STATUS_NONE  ((ngx_uint_t) -1)
+#define NGX_HTTP_JWT_ISSUER_STATUS_ANY   ((ngx_uint_t) -2)
 
 
 /* why there is no token: one row of the table in _answer.c */
@@ -333,10 +347,12 @@ typedef struct {
     unsigned                          minting:1;      /* a claim may not ask
                                                        * for the token */
     unsigned                          injected:1;
+    unsigned                          joined:1;       /* waits for a token that
+                                                       * others asked for */
 } ngx_http_jwt_issuer_ctx_t;
 
 
-/* the data of the timer that parked requests share */
+/* the data of a timer of the process */
 typedef struct {
     void                             *dummy[3];       /* as above */
     ngx_int_t                         ident;
@@ -358,6 +374,10 @@ struct ngx_http_jwt_issuer_process_s {
     ngx_event_t                       wait_event;
     ngx_queue_t                       waiters;        /* for a key */
     ngx_uint_t                        nwaiters;
+
+    ngx_http_jwt_issuer_wait_t        ask;            /* worker 0 looks if */
+    ngx_event_t                       ask_event;      /* an operator asked */
+    uint64_t                          asks;           /* as it saw last */
 
     ngx_rbtree_t                      signs;          /* under way, by key of
                                                        * the cache */
@@ -413,6 +433,10 @@ ngx_int_t ngx_http_jwt_issuer_require_target(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx);
 
 
+/* only the first half: NGX_OK, NGX_DECLINED or NGX_ERROR */
+ngx_int_t ngx_http_jwt_issuer_require_allowed(ngx_http_request_t *r);
+
+
 /* _mint.c */
 
 /* this request's context in this location, made when there is none, or NULL */
@@ -429,7 +453,16 @@ ngx_int_t ngx_http_jwt_issuer_mint(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, ngx_http_jwt_issuer_resume_pt resume);
 
 
-/* _endpoint.c, _jwks.c: content handlers */
+/* _zone_stats.c: one more of them; a signature that took so long */
+
+void ngx_http_jwt_issuer_zone_count(
+    const ngx_http_jwt_issuer_service_t *service, jwti_count_e what);
+void ngx_http_jwt_issuer_zone_signed(
+    const ngx_http_jwt_issuer_service_t *service, uint64_t microseconds);
+void ngx_http_jwt_issuer_zone_unknown(ngx_shm_zone_t *zone);
+
+
+/* _endpoint.c, _jwks.c, _status.c: content handlers */
 
 ngx_int_t ngx_http_jwt_issuer_endpoint_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r);
@@ -438,6 +471,24 @@ char *ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf,
     ngx_http_jwt_issuer_loc_conf_t *prev,
     ngx_http_jwt_issuer_loc_conf_t *conf);
+
+ngx_int_t ngx_http_jwt_issuer_status_handler(ngx_http_request_t *r);
+char *ngx_http_jwt_issuer_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_status_check(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_loc_conf_t *prev,
+    ngx_http_jwt_issuer_loc_conf_t *conf);
+
+
+/* _operate.c */
+
+/* a POST that may operate, as a content handler */
+ngx_int_t ngx_http_jwt_issuer_operate(ngx_http_request_t *r);
+
+/* 1 when the request's first header of that name has the word in it */
+ngx_uint_t ngx_http_jwt_issuer_operate_header(ngx_http_request_t *r,
+    const char *name, const char *word);
 
 
 /* _form.c */
@@ -493,6 +544,14 @@ ngx_int_t ngx_http_jwt_issuer_inject_handler(ngx_http_request_t *r);
  */
 ngx_int_t ngx_http_jwt_issuer_headers_replace(ngx_http_request_t *r,
     const ngx_http_jwt_issuer_target_t *target, ngx_str_t *value);
+
+/* there is no token: an access log after a redirect tells why; or NGX_ERROR */
+ngx_int_t ngx_http_jwt_issuer_headers_none(ngx_http_request_t *r);
+
+/* the context of the last location of this request that injected, or failed
+ * to; NULL when there was none */
+ngx_http_jwt_issuer_ctx_t *ngx_http_jwt_issuer_headers_ctx(
+    ngx_http_request_t *r);
 
 /* 1 when a Connection header names the header: the next hop would drop it */
 ngx_uint_t ngx_http_jwt_issuer_headers_hop(ngx_http_request_t *r,

@@ -14,6 +14,9 @@
 
 static ngx_int_t ngx_http_jwt_issuer_answer_header_filter(
     ngx_http_request_t *r);
+static void ngx_http_jwt_issuer_answer_count(
+    const ngx_http_jwt_issuer_service_t *service,
+    ngx_http_jwt_issuer_error_e error);
 static u_char *ngx_http_jwt_issuer_answer_seconds(u_char *p, time_t seconds);
 static void ngx_http_jwt_issuer_answer_clear(ngx_http_request_t *r,
     ngx_uint_t cached);
@@ -122,7 +125,41 @@ ngx_http_jwt_issuer_fail(ngx_http_jwt_issuer_ctx_t *ctx,
     ctx->error = &ngx_http_jwt_issuer_errors[error];
     ctx->detail = detail;
 
+    if (ctx->service) {
+        ngx_http_jwt_issuer_answer_count(ctx->service, error);
+    }
+
     return NGX_DECLINED;
+}
+
+
+/* what of them is the operator's to know */
+
+static void
+ngx_http_jwt_issuer_answer_count(const ngx_http_jwt_issuer_service_t *service,
+    ngx_http_jwt_issuer_error_e error)
+{
+    switch (error) {
+
+    case NGX_HTTP_JWT_ISSUER_E_VALUE:
+        ngx_http_jwt_issuer_zone_count(service, JWTI_COUNT_BAD_VALUE);
+        break;
+
+    case NGX_HTTP_JWT_ISSUER_E_NO_KEY:
+        ngx_http_jwt_issuer_zone_count(service, JWTI_COUNT_NO_KEY);
+        break;
+
+    case NGX_HTTP_JWT_ISSUER_E_SIGN:
+        ngx_http_jwt_issuer_zone_count(service, JWTI_COUNT_NOT_SIGNED);
+        break;
+
+    case NGX_HTTP_JWT_ISSUER_E_BUSY:
+        ngx_http_jwt_issuer_zone_count(service, JWTI_COUNT_BUSY);
+        break;
+
+    default:
+        break;
+    }
 }
 
 

@@ -402,19 +402,22 @@ static void
 ngx_http_jwt_issuer_aws_measure(ngx_http_jwt_issuer_aws_t *aws,
     const jwti_http_response_t *response)
 {
-    int64_t  skew;
+    int64_t     skew;
+    ngx_uint_t  wrong;
 
     if (response->date == 0) {
         return;
     }
 
     skew = response->date - (int64_t) ngx_time();
+    wrong = (skew > NGX_HTTP_JWT_ISSUER_SKEW_WARN
+             || skew < -NGX_HTTP_JWT_ISSUER_SKEW_WARN);
 
     aws->skew = skew;
 
-    if (skew > NGX_HTTP_JWT_ISSUER_SKEW_WARN
-        || skew < -NGX_HTTP_JWT_ISSUER_SKEW_WARN)
-    {
+    ngx_http_jwt_issuer_zone_clock(aws->process->jmcf->zone, 1, skew, wrong);
+
+    if (wrong) {
         if (!aws->skewed) {
             aws->skewed = 1;
 

@@ -12,6 +12,9 @@
 #include <openssl/rand.h>
 
 
+static uint64_t ngx_http_jwt_issuer_draft_clock(void);
+
+
 ngx_int_t
 ngx_http_jwt_issuer_draft_write(ngx_http_jwt_issuer_process_t *process,
     const ngx_http_jwt_issuer_service_t *service, const jwti_claims_t *claims,
@@ -78,11 +81,41 @@ failed:
 }
 
 
+jwti_rc_t
+ngx_http_jwt_issuer_draft_make(ngx_http_jwt_issuer_draft_t *draft)
+{
+    uint64_t   start;
+    jwti_rc_t  rc;
+
+    start = ngx_http_jwt_issuer_draft_clock();
+
+    rc = jwti_token_sign(&draft->buf, draft->key, &draft->err);
+
+    draft->spent = ngx_http_jwt_issuer_draft_clock() - start;
+
+    return rc;
+}
+
+
+/* nginx's own clock stands still while an event is handled */
+
+static uint64_t
+ngx_http_jwt_issuer_draft_clock(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
+}
+
+
 ngx_int_t
 ngx_http_jwt_issuer_draft_sign(const ngx_http_jwt_issuer_service_t *service,
     ngx_http_jwt_issuer_draft_t *draft, ngx_log_t *log)
 {
-    if (jwti_token_sign(&draft->buf, draft->key, &draft->err) == JWTI_OK) {
+    if (ngx_http_jwt_issuer_draft_make(draft) == JWTI_OK) {
+        ngx_http_jwt_issuer_zone_signed(service, draft->spent);
 
         ngx_log_debug1(NGX_LOG_DEBUG_HTTP, log, 0,
                        "jwt issuer signature made, jwt service: \"%V\"",

@@ -22,8 +22,11 @@
 
 
 typedef struct {
-    void        *injected;              /* first element of our list */
-    ngx_list_t   headers;               /* the client's */
+    void                       *injected;   /* first element of our list, or
+                                             * NULL: there was no token */
+    ngx_list_t                  headers;    /* the client's */
+    ngx_http_request_t         *request;
+    ngx_http_jwt_issuer_ctx_t  *ctx;        /* of the injecting location */
 } ngx_http_jwt_issuer_saved_t;
 
 
@@ -36,6 +39,8 @@ static void ngx_http_jwt_issuer_headers_relink(ngx_table_elt_t *copies,
 static void ngx_http_jwt_issuer_headers_use(ngx_http_request_t *r,
     const ngx_list_t *list);
 static void ngx_http_jwt_issuer_headers_restore(ngx_http_request_t *r);
+static ngx_http_jwt_issuer_saved_t *ngx_http_jwt_issuer_headers_save(
+    ngx_http_request_t *r);
 static void ngx_http_jwt_issuer_headers_cleanup(void *data);
 
 
@@ -47,7 +52,6 @@ ngx_http_jwt_issuer_headers_replace(ngx_http_request_t *r,
     ngx_list_t                    list;
     ngx_list_part_t              *part;
     ngx_table_elt_t              *h, *copy, **originals;
-    ngx_pool_cleanup_t           *cln;
     ngx_http_jwt_issuer_saved_t  *saved;
 
     n = 0;
@@ -69,8 +73,8 @@ ngx_http_jwt_issuer_headers_replace(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_jwt_issuer_saved_t));
-    if (cln == NULL) {
+    saved = ngx_http_jwt_issuer_headers_save(r);
+    if (saved == NULL) {
         return NGX_ERROR;
     }
 
@@ -103,10 +107,8 @@ ngx_http_jwt_issuer_headers_replace(ngx_http_request_t *r,
     h->lowcase_key = target->header_lowcase;
     ngx_http_jwt_issuer_compat_unlink(h);
 
-    saved = cln->data;
     saved->injected = list.part.elts;
     saved->headers = r->headers_in.headers;
-    cln->handler = ngx_http_jwt_issuer_headers_cleanup;
 
     /*
      * headers_in.authorization stays the client's: no upstream is sent it, and
@@ -116,6 +118,56 @@ ngx_http_jwt_issuer_headers_replace(ngx_http_request_t *r,
     ngx_http_jwt_issuer_headers_use(r, &list);
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_issuer_headers_none(ngx_http_request_t *r)
+{
+    return ngx_http_jwt_issuer_headers_save(r) ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_http_jwt_issuer_saved_t *
+ngx_http_jwt_issuer_headers_save(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t           *cln;
+    ngx_http_jwt_issuer_saved_t  *saved;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_jwt_issuer_saved_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    saved = cln->data;
+    saved->injected = NULL;
+    saved->request = r;
+    saved->ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
+
+    cln->handler = ngx_http_jwt_issuer_headers_cleanup;
+
+    return saved;
+}
+
+
+ngx_http_jwt_issuer_ctx_t *
+ngx_http_jwt_issuer_headers_ctx(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t           *cln;
+    ngx_http_jwt_issuer_saved_t  *saved;
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+
+        if (cln->handler == ngx_http_jwt_issuer_headers_cleanup) {
+            saved = cln->data;
+
+            if (saved->request == r) {
+                return saved->ctx;
+            }
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -274,7 +326,21 @@ ngx_http_jwt_issuer_headers_rewrite_handler(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_jwt_issuer_headers_log_handler(ngx_http_request_t *r)
 {
+    ngx_http_jwt_issuer_ctx_t  *ctx;
+
     ngx_http_jwt_issuer_headers_restore(r);
+
+    /* a redirect has cleared it: an upstream had a token all the same */
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
+
+    if (ctx == NULL || (ctx->token.data == NULL && ctx->error == NULL)) {
+        ctx = ngx_http_jwt_issuer_headers_ctx(r);
+
+        if (ctx) {
+            ngx_http_set_ctx(r, ctx, ngx_http_jwt_issuer_module);
+        }
+    }
 
     return NGX_OK;
 }

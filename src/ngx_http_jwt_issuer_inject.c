@@ -33,7 +33,8 @@ ngx_http_jwt_issuer_inject_handler(ngx_http_request_t *r)
 
     if (jlcf->inject == NULL
         || r->content_handler == ngx_http_jwt_issuer_endpoint_handler
-        || r->content_handler == ngx_http_jwt_issuer_jwks_handler)
+        || r->content_handler == ngx_http_jwt_issuer_jwks_handler
+        || r->content_handler == ngx_http_jwt_issuer_status_handler)
     {
         return NGX_DECLINED;
     }
@@ -106,6 +107,7 @@ ngx_http_jwt_issuer_inject_finish(ngx_http_request_t *r,
     }
 
     ctx->injected = 1;
+    ngx_http_jwt_issuer_zone_count(ctx->service, JWTI_COUNT_INJECTED);
 
     return NGX_DECLINED;
 }
@@ -122,6 +124,10 @@ ngx_http_jwt_issuer_inject_refuse(ngx_http_request_t *r,
 {
     static const ngx_str_t  retry_after = ngx_string("Retry-After");
     static const ngx_str_t  seconds = ngx_string("5");
+
+    if (ngx_http_jwt_issuer_headers_none(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (ctx->error->status == NGX_HTTP_FORBIDDEN) {
         return NGX_HTTP_FORBIDDEN;

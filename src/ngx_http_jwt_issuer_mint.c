@@ -74,6 +74,7 @@ ngx_http_jwt_issuer_mint(ngx_http_request_t *r,
     ctx->target = target;
     ctx->resume = resume;
     ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_NONE;
+    ctx->joined = 0;
 
     ctx->minting = 1;
 
@@ -126,6 +127,8 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
             ngx_http_jwt_issuer_mint_renew(r, ctx, token.serial);
         }
 
+        ngx_http_jwt_issuer_zone_count(ctx->service, JWTI_COUNT_REUSED);
+
         return NGX_OK;
 
     case NGX_ERROR:
@@ -160,6 +163,7 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
     }
 
     if (sign) {
+        ctx->joined = 1;
         return ngx_http_jwt_issuer_mint_join(r, ctx, sign);
     }
 
@@ -433,6 +437,10 @@ ngx_http_jwt_issuer_mint_signed(ngx_http_jwt_issuer_waiter_t *waiter)
         rc = ngx_http_jwt_issuer_mint_keep(r, ctx, token.data, token.len,
                                            sign->kid,
                                            (time_t) sign->draft.expires);
+        if (ctx->joined) {
+            ngx_http_jwt_issuer_zone_count(ctx->service, JWTI_COUNT_REUSED);
+        }
+
         break;
 
     case NGX_HTTP_JWT_ISSUER_NOT_SIGNED:
@@ -444,6 +452,7 @@ ngx_http_jwt_issuer_mint_signed(ngx_http_jwt_issuer_waiter_t *waiter)
         break;
 
     default:    /* NGX_HTTP_JWT_ISSUER_SIGN_AGAIN */
+        ctx->joined = 0;
         rc = ngx_http_jwt_issuer_mint_step(r, ctx);
         break;
     }

@@ -31,6 +31,8 @@ typedef struct {
     uint64_t                          serial;         /* of the key */
     int64_t                           issued;         /* ms since the epoch */
     int64_t                           expires;        /* exp */
+    uint64_t                          spent;          /* microseconds, on the
+                                                       * signature */
     const char                       *err;            /* why not signed */
 } ngx_http_jwt_issuer_draft_t;
 
@@ -203,6 +205,9 @@ ngx_int_t ngx_http_jwt_issuer_draft_write(
     const jwti_claims_t *claims, u_char *memory,
     ngx_http_jwt_issuer_draft_t *draft, ngx_http_jwt_issuer_error_e *error,
     ngx_log_t *log);
+
+/* sign, in any thread: nothing of nginx's is used; sets draft->spent */
+jwti_rc_t ngx_http_jwt_issuer_draft_make(ngx_http_jwt_issuer_draft_t *draft);
 
 /* sign now: microseconds, but milliseconds for RSA; NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_jwt_issuer_draft_sign(

@@ -118,6 +118,13 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       0,
       NULL },
 
+    { ngx_string("jwt_issuer_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_http_jwt_issuer_status,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -255,6 +262,7 @@ ngx_http_jwt_issuer_create_loc_conf(ngx_conf_t *cf)
     jlcf->inject = NGX_CONF_UNSET_PTR;
     jlcf->require = NGX_CONF_UNSET_PTR;
     jlcf->wait = NGX_CONF_UNSET_MSEC;
+    jlcf->status = NGX_HTTP_JWT_ISSUER_STATUS_NONE;
 
     return jlcf;
 }
@@ -281,7 +289,12 @@ ngx_http_jwt_issuer_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->inject, prev->inject, NULL);
     ngx_conf_merge_msec_value(conf->wait, prev->wait, 5000);
 
-    return ngx_http_jwt_issuer_jwks_check(cf, jmcf, prev, conf);
+    rv = ngx_http_jwt_issuer_jwks_check(cf, jmcf, prev, conf);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    return ngx_http_jwt_issuer_status_check(cf, jmcf, prev, conf);
 }
 
 

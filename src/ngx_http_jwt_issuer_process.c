@@ -150,6 +150,10 @@ ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
 
     ngx_http_jwt_issuer_zone_sweep(process);
 
+    if (jmcf->aws == NULL) {
+        ngx_http_jwt_issuer_zone_clock(jmcf->zone, 0, 0, 0);
+    }
+
     /*
      * A worker that cannot fetch serves the keys that are in the zone; an
      * error here would end it, and nginx with it.
@@ -159,7 +163,15 @@ ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
         process->aws = ngx_http_jwt_issuer_aws_create(process);
     }
 
-    return ngx_http_jwt_issuer_refresh_init(process);
+    if (ngx_http_jwt_issuer_refresh_init(process) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (jmcf->status) {
+        ngx_http_jwt_issuer_operate_init(process);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -182,6 +194,7 @@ ngx_http_jwt_issuer_process_stop(void *data)
 void
 ngx_http_jwt_issuer_process_idle(ngx_http_jwt_issuer_process_t *process)
 {
+    ngx_http_jwt_issuer_operate_stop(process);
     ngx_http_jwt_issuer_refresh_stop(process);
 
     if (process->aws) {

@@ -24,6 +24,7 @@ static void ngx_http_jwt_issuer_refresh_signer(
 static const char *ngx_http_jwt_issuer_refresh_key(
     ngx_http_jwt_issuer_refresh_t *refresh, jwti_str_t text,
     jwti_key_t **key);
+static const char *ngx_http_jwt_issuer_refresh_refused(ngx_int_t rc);
 static void ngx_http_jwt_issuer_refresh_fresh(
     ngx_http_jwt_issuer_refresh_t *refresh);
 static void ngx_http_jwt_issuer_refresh_failed(
@@ -33,6 +34,8 @@ static ngx_int_t ngx_http_jwt_issuer_refresh_result(
     ngx_http_jwt_issuer_refresh_t *refresh,
     const ngx_http_jwt_issuer_result_t *result);
 static void ngx_http_jwt_issuer_refresh_good(
+    ngx_http_jwt_issuer_refresh_t *refresh);
+static void ngx_http_jwt_issuer_refresh_plan(
     ngx_http_jwt_issuer_refresh_t *refresh);
 
 
@@ -81,6 +84,7 @@ ngx_http_jwt_issuer_refresh_init(ngx_http_jwt_issuer_process_t *process)
 
         refresh[i].due = ngx_http_jwt_issuer_refresh_first(&refresh[i]);
 
+        ngx_http_jwt_issuer_refresh_plan(&refresh[i]);
         ngx_http_jwt_issuer_refresh_arm(&refresh[i]);
     }
 
@@ -153,6 +157,19 @@ ngx_http_jwt_issuer_refresh_handler(ngx_event_t *ev)
         refresh->fetching = 1;
         refresh->service->source->fetch(refresh);
     }
+
+    ngx_http_jwt_issuer_refresh_arm(refresh);
+}
+
+
+void
+ngx_http_jwt_issuer_refresh_now(ngx_http_jwt_issuer_refresh_t *refresh)
+{
+    if (refresh->pinned || refresh->fetching) {
+        return;
+    }
+
+    refresh->due = ngx_current_msec;
 
     ngx_http_jwt_issuer_refresh_arm(refresh);
 }
@@ -253,6 +270,7 @@ ngx_http_jwt_issuer_refresh_result(ngx_http_jwt_issuer_refresh_t *refresh,
 
         refresh->pinned = 1;
         ngx_http_jwt_issuer_zone_fetched(zone, service, JWTI_ROTATE_NEVER);
+        ngx_http_jwt_issuer_refresh_plan(refresh);
 
         ngx_log_error(NGX_LOG_NOTICE, refresh->process->log, result->err,
                       "key \"%V\" cannot be read by a worker,"
@@ -333,8 +351,7 @@ ngx_http_jwt_issuer_refresh_admit(ngx_http_jwt_issuer_refresh_t *refresh,
 
     jwti_key_free(key);
 
-    return (rc == NGX_OK) ? NULL
-           : "the zone is full or too many keys are published";
+    return ngx_http_jwt_issuer_refresh_refused(rc);
 }
 
 
@@ -368,8 +385,26 @@ ngx_http_jwt_issuer_refresh_publish(ngx_http_jwt_issuer_refresh_t *refresh,
 
     jwti_key_free(key);
 
-    return (rc == NGX_OK) ? NULL
-           : "the zone is full or too many keys are published";
+    return ngx_http_jwt_issuer_refresh_refused(rc);
+}
+
+
+/* why the zone does not take a key: NULL when it did */
+
+static const char *
+ngx_http_jwt_issuer_refresh_refused(ngx_int_t rc)
+{
+    switch (rc) {
+
+    case NGX_OK:
+        return NULL;
+
+    case NGX_ABORT:
+        return "an operator has dropped this key";
+
+    default:
+        return "the zone is full or too many keys are published";
+    }
 }
 
 
@@ -427,6 +462,22 @@ ngx_http_jwt_issuer_refresh_good(ngx_http_jwt_issuer_refresh_t *refresh)
                    + (ngx_msec_t) jwti_schedule_next(
                                                 service->settings.refresh, 0,
                                                 (uint32_t) ngx_random());
+
+    ngx_http_jwt_issuer_refresh_plan(refresh);
+    ngx_http_jwt_issuer_zone_count(service, JWTI_COUNT_FETCHED);
+}
+
+
+/* for the status */
+
+static void
+ngx_http_jwt_issuer_refresh_plan(ngx_http_jwt_issuer_refresh_t *refresh)
+{
+    ngx_http_jwt_issuer_zone_plan(refresh->process->jmcf->zone,
+                                  refresh->service,
+                                  refresh->pinned ? JWTI_ROTATE_NEVER
+                                                  : (int64_t) refresh->due,
+                                  refresh->fails);
 }
 
 
@@ -478,6 +529,11 @@ ngx_http_jwt_issuer_refresh_failed(ngx_http_jwt_issuer_refresh_t *refresh,
                               (uint32_t) ngx_random());
 
     refresh->due = ngx_current_msec + (ngx_msec_t) wait;
+
+    ngx_http_jwt_issuer_refresh_plan(refresh);
+    ngx_http_jwt_issuer_zone_error(refresh->process->jmcf->zone, service,
+                                   reason, err);
+    ngx_http_jwt_issuer_zone_count(service, JWTI_COUNT_NOT_FETCHED);
 
     if (refresh->fails > 1) {
         ngx_log_debug2(NGX_LOG_DEBUG_HTTP, refresh->process->log, err,

@@ -239,10 +239,66 @@ ngx_int_t ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
     ngx_array_t *keys);
 
 
+/* _zone_stats.c */
+
+/* when the source is asked again, NEVER: not until reload; failures in a row */
+void ngx_http_jwt_issuer_zone_plan(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, int64_t due,
+    ngx_uint_t fails);
+
+/* why the source failed: words that may be shown, and errno or 0 */
+void ngx_http_jwt_issuer_zone_error(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, const char *reason,
+    ngx_err_t err);
+
+/* seconds that this clock is behind AWS's; known 0: nobody asks AWS */
+void ngx_http_jwt_issuer_zone_clock(ngx_shm_zone_t *zone, ngx_uint_t known,
+    int64_t skew, ngx_uint_t wrong);
+
+/* all of status but services, server and now */
+void ngx_http_jwt_issuer_zone_status(ngx_shm_zone_t *zone,
+    jwti_status_t *status);
+
+/* error: NGX_HTTP_JWT_ISSUER_STATUS_ERROR bytes for status->error */
+void ngx_http_jwt_issuer_zone_status_service(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service,
+    jwti_status_service_t *status, u_char *error);
+
+#define NGX_HTTP_JWT_ISSUER_STATUS_ERROR  300
+
+
+/* _zone_operate.c */
+
+/*
+ * The source of service shall be asked now.  NGX_OK: worker 0 will see it;
+ * NGX_DECLINED: it is asked at reload only.
+ */
+ngx_int_t ngx_http_jwt_issuer_zone_ask(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service);
+
+/* worker 0: how often that was said for any service; 1 when it was for this
+ * one since the last look */
+uint64_t ngx_http_jwt_issuer_zone_asks(ngx_shm_zone_t *zone);
+ngx_uint_t ngx_http_jwt_issuer_zone_asked(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service);
+
+/*
+ * The key is gone at once, from all workers, the cache and the JWK set, and
+ * does not come back from the source until the zone is a new one.  NGX_OK;
+ * NGX_DECLINED: the service has no such key.
+ */
+ngx_int_t ngx_http_jwt_issuer_zone_drop(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, const u_char *kid);
+
+
 /* _refresh.c */
 
 ngx_int_t ngx_http_jwt_issuer_refresh_init(
     ngx_http_jwt_issuer_process_t *process);
+
+/* ask the source at once, unless it is being asked */
+void ngx_http_jwt_issuer_refresh_now(ngx_http_jwt_issuer_refresh_t *refresh);
+
 void ngx_http_jwt_issuer_refresh_stop(ngx_http_jwt_issuer_process_t *process);
 /*
  * Let the text's key in as the current one, or publish it only, until the time
@@ -258,6 +314,13 @@ ngx_int_t ngx_http_jwt_issuer_refresh_done(
     ngx_http_jwt_issuer_refresh_t *refresh,
     const ngx_http_jwt_issuer_result_t *result);
 
+
+/* _operate.c: what operators ask for is seen by worker 0 */
+void ngx_http_jwt_issuer_operate_init(ngx_http_jwt_issuer_process_t *process);
+void ngx_http_jwt_issuer_operate_stop(ngx_http_jwt_issuer_process_t *process);
+
+
+/* _refresh.c */
 
 /* ends a fetch: nothing was asked, or the answer of AWS is no good */
 void ngx_http_jwt_issuer_refresh_fail(ngx_http_jwt_issuer_refresh_t *refresh,

@@ -10,7 +10,9 @@
 #include "ngx_http_jwt_issuer_conf.h"
 
 
-static ngx_int_t ngx_http_jwt_issuer_require_allowed(ngx_http_request_t *r);
+static ngx_int_t ngx_http_jwt_issuer_require_find(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_target_t *target, ngx_str_t *name,
+    const ngx_http_jwt_issuer_service_t **service);
 static ngx_int_t ngx_http_jwt_issuer_require_name(ngx_http_request_t *r,
     const ngx_http_jwt_issuer_target_t *target, ngx_str_t *name);
 
@@ -70,16 +72,19 @@ ngx_http_jwt_issuer_require_target(ngx_http_request_t *r,
     const ngx_http_jwt_issuer_target_t *target,
     ngx_http_jwt_issuer_ctx_t *ctx)
 {
-    ngx_int_t                         rc;
-    ngx_str_t                         name, environment;
-    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+    ngx_int_t                             rc;
+    ngx_str_t                             name;
+    ngx_http_jwt_issuer_main_conf_t      *jmcf;
+    const ngx_http_jwt_issuer_service_t  *service;
+
+    ctx->service = NULL;
 
     rc = ngx_http_jwt_issuer_require_name(r, target, &name);
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
     }
 
-    /* before the service is looked up: a stranger learns no names */
+    /* whatever the service is: a stranger learns no names */
 
     switch (ngx_http_jwt_issuer_require_allowed(r)) {
 
@@ -90,6 +95,14 @@ ngx_http_jwt_issuer_require_target(ngx_http_request_t *r,
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "access forbidden by jwt_issuer_require,"
                       " jwt service: \"%V\"", &name);
+
+        if (rc == NGX_OK
+            && ngx_http_jwt_issuer_require_find(r, target, &name, &service)
+               == NGX_OK)
+        {
+            ngx_http_jwt_issuer_zone_count(service, JWTI_COUNT_DENIED);
+        }
+
         return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_DENIED,
                                         NULL);
 
@@ -97,36 +110,59 @@ ngx_http_jwt_issuer_require_target(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (target->fixed) {
-        ctx->service = target->fixed;
-        return NGX_OK;
-    }
-
-    ctx->service = NULL;
-
     if (rc == NGX_OK) {
-
-        if (target->environment
-            && ngx_http_complex_value(r, target->environment, &environment)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
-
-        ctx->service = ngx_http_jwt_issuer_service_find(jmcf, &name,
-                                 target->environment ? &environment : NULL);
+        rc = ngx_http_jwt_issuer_require_find(r, target, &name, &service);
     }
 
-    if (ctx->service == NULL) {
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_DECLINED) {
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                       "unknown jwt service: \"%V\"", &name);
+
+        jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
+        ngx_http_jwt_issuer_zone_unknown(jmcf->zone);
+
         return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_TARGET,
                                         NULL);
     }
 
+    ctx->service = service;
+
     return NGX_OK;
+}
+
+
+/* NGX_DECLINED: there is no such service */
+
+static ngx_int_t
+ngx_http_jwt_issuer_require_find(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_target_t *target, ngx_str_t *name,
+    const ngx_http_jwt_issuer_service_t **service)
+{
+    ngx_str_t                         environment;
+    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+
+    if (target->fixed) {
+        *service = target->fixed;
+        return NGX_OK;
+    }
+
+    if (target->environment
+        && ngx_http_complex_value(r, target->environment, &environment)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
+
+    *service = ngx_http_jwt_issuer_service_find(jmcf, name,
+                                 target->environment ? &environment : NULL);
+
+    return *service ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -160,7 +196,7 @@ ngx_http_jwt_issuer_require_name(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_jwt_issuer_require_allowed(ngx_http_request_t *r)
 {
     ngx_str_t                              value;

@@ -268,8 +268,7 @@ ngx_http_jwt_issuer_threads_task(void *data, ngx_log_t *log)
 {
     ngx_http_jwt_issuer_sign_t *sign = data;
 
-    sign->made = jwti_token_sign(&sign->draft.buf, sign->draft.key,
-                                 &sign->draft.err);
+    sign->made = ngx_http_jwt_issuer_draft_make(&sign->draft);
 
     ngx_memory_barrier();
 
@@ -288,6 +287,8 @@ ngx_http_jwt_issuer_threads_done(ngx_event_t *ev)
     process->nposted--;
 
     if (sign->made == JWTI_OK) {
+        ngx_http_jwt_issuer_zone_signed(sign->service, sign->draft.spent);
+
         ngx_log_debug1(NGX_LOG_DEBUG_HTTP, process->log, 0,
                        "jwt issuer signature made, jwt service: \"%V\"",
                        &sign->service->label);

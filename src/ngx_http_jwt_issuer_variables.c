@@ -2,12 +2,13 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * $jwt_issuer_token, _kid, _expires, _cache, _error, _form_NAME, and
- * $http_NAME of each header that is injected.
+ * $jwt_issuer_token, _kid, _expires, _exp, _jti_hash, _service, _cache,
+ * _error, _form_NAME, and $http_NAME of each header that is injected.
  */
 
 
 #include "ngx_http_jwt_issuer.h"
+#include "jwti_token.h"
 
 
 static ngx_http_jwt_issuer_ctx_t *ngx_http_jwt_issuer_variable_ctx(
@@ -17,6 +18,10 @@ static ngx_int_t ngx_http_jwt_issuer_variable_token(ngx_http_request_t *r,
 static ngx_int_t ngx_http_jwt_issuer_variable_kid(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_issuer_variable_expires(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_jwt_issuer_variable_jti_hash(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_jwt_issuer_variable_service(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_issuer_variable_cache(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
@@ -42,6 +47,15 @@ static ngx_http_variable_t  ngx_http_jwt_issuer_variables[] = {
 
     { ngx_string("jwt_issuer_expires"), NULL,
       ngx_http_jwt_issuer_variable_expires, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_issuer_exp"), NULL,
+      ngx_http_jwt_issuer_variable_expires, 1, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_issuer_jti_hash"), NULL,
+      ngx_http_jwt_issuer_variable_jti_hash, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_issuer_service"), NULL,
+      ngx_http_jwt_issuer_variable_service, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("jwt_issuer_cache"), NULL,
       ngx_http_jwt_issuer_variable_cache, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -203,10 +217,13 @@ ngx_http_jwt_issuer_variable_kid(ngx_http_request_t *r,
 }
 
 
+/* data 1: exp itself, 0: seconds until then */
+
 static ngx_int_t
 ngx_http_jwt_issuer_variable_expires(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
+    time_t                      time;
     u_char                     *p;
     ngx_http_jwt_issuer_ctx_t  *ctx;
 
@@ -221,9 +238,61 @@ ngx_http_jwt_issuer_variable_expires(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_http_jwt_issuer_variable_set(v, p,
-                   ngx_sprintf(p, "%T", ngx_max(ctx->expires - ngx_time(), 0))
-                   - p);
+    time = data ? ctx->expires : ngx_max(ctx->expires - ngx_time(), 0);
+
+    return ngx_http_jwt_issuer_variable_set(v, p, ngx_sprintf(p, "%T", time)
+                                                  - p);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_issuer_variable_jti_hash(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                     *p;
+    jwti_buf_t                  hash;
+    ngx_http_jwt_issuer_ctx_t  *ctx;
+
+    ctx = ngx_http_jwt_issuer_variable_ctx(r);
+
+    if (ctx == NULL || ctx->token.data == NULL || !ctx->service->settings.jti)
+    {
+        return ngx_http_jwt_issuer_variable_set(v, NULL, 0);
+    }
+
+    p = ngx_pnalloc(r->pool, JWTI_JTI_HASH_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    jwti_buf_init(&hash, p, JWTI_JTI_HASH_LEN);
+
+    if (jwti_token_jti_hash(ngx_http_jwt_issuer_to_core(&ctx->token), &hash)
+        != JWTI_OK)
+    {
+        return ngx_http_jwt_issuer_variable_set(v, NULL, 0);
+    }
+
+    return ngx_http_jwt_issuer_variable_set(v, p, jwti_buf_len(&hash));
+}
+
+
+/* also of a request that got no token, but not of one for no service */
+
+static ngx_int_t
+ngx_http_jwt_issuer_variable_service(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_jwt_issuer_ctx_t  *ctx;
+
+    ctx = ngx_http_jwt_issuer_variable_ctx(r);
+
+    if (ctx == NULL || ctx->service == NULL) {
+        return ngx_http_jwt_issuer_variable_set(v, NULL, 0);
+    }
+
+    return ngx_http_jwt_issuer_variable_set(v, ctx->service->label.data,
+                                            ctx->service->label.len);
 }
 
 
@@ -262,6 +331,13 @@ ngx_http_jwt_issuer_variable_error(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t  *ctx;
 
     ctx = ngx_http_jwt_issuer_variable_ctx(r);
+
+    if (ctx == NULL || (ctx->token.data == NULL && ctx->error == NULL)) {
+
+        /* the page that a refused request was led to */
+
+        ctx = ngx_http_jwt_issuer_headers_ctx(r);
+    }
 
     if (ctx == NULL || ctx->error == NULL) {
         return ngx_http_jwt_issuer_variable_set(v, NULL, 0);

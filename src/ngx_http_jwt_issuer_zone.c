@@ -241,6 +241,15 @@ ngx_http_jwt_issuer_zone_attach(ngx_shm_zone_t *zone,
     rc = ngx_http_jwt_issuer_zone_admit(zone, service, service->key,
                                         &service->key_serial, &fresh,
                                         &activate);
+    if (rc == NGX_ABORT) {
+        ngx_log_error(NGX_LOG_ERR, zone->shm.log, 0,
+                      "key \"%*s\" is not used, an operator has dropped it,"
+                      " jwt service: \"%V\"",
+                      (size_t) JWTI_KID_LEN, jwti_key_kid(service->key).data,
+                      &service->label);
+        return NGX_OK;
+    }
+
     if (rc != NGX_OK) {
         return rc;
     }

@@ -22,7 +22,34 @@
 
 
 /* changed with any of the structures below */
-#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    2
+#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    3
+
+
+/* so many keys that an operator dropped are remembered for a service */
+#define NGX_HTTP_JWT_ISSUER_STATS_DROPPED  4
+
+
+/*
+ * What is told of a service, and what an operator told it.  Whoever counts
+ * does not take the lock: it may be somebody else's record for a moment, but
+ * it is always a record.
+ */
+typedef struct {
+    ngx_atomic_t                  counters[JWTI_COUNTERS];
+    ngx_atomic_t                  times[JWTI_TIMES_BUCKETS];
+    ngx_atomic_t                  time;         /* their sum, microseconds */
+    int64_t                       due;          /* the source is asked again;
+                                                 * NEVER: not until reload */
+    ngx_uint_t                    fails;        /* of the source, in a row */
+    int64_t                       error_at;
+    ngx_uint_t                    error_len;
+    ngx_uint_t                    asked;        /* an operator wants it */
+    ngx_uint_t                    ndropped;     /* ever: the oldest ones are
+                                                 * forgotten */
+    u_char                        dropped[NGX_HTTP_JWT_ISSUER_STATS_DROPPED]
+                                         [JWTI_KID_LEN];
+    u_char                        error[NGX_HTTP_JWT_ISSUER_STATUS_ERROR];
+} ngx_http_jwt_issuer_stats_t;
 
 
 /* what belongs to the key of the rotation's slot of the same number */
@@ -47,6 +74,7 @@ struct ngx_http_jwt_issuer_record_s {
     u_char                       *constants;    /* service->constants, */
     size_t                        constants_len;
     uint64_t                      token_id;     /* and their number */
+    ngx_http_jwt_issuer_stats_t   stats;
 };
 
 
@@ -57,6 +85,7 @@ typedef struct {
     ngx_rbtree_t                  tree;         /* of cached tokens, by hash */
     ngx_rbtree_node_t             sentinel;
     ngx_queue_t                   used;         /* the last one used is first */
+    ngx_uint_t                    tokens;       /* in the tree; claims, too */
     volatile ngx_uint_t           changing;     /* found set: torn */
 } ngx_http_jwt_issuer_arena_t;
 
@@ -92,6 +121,11 @@ typedef struct {
     uint64_t                      last_id;
     uint64_t                      last_serial;
     uint64_t                      last_token_id;
+    ngx_atomic_t                  unknown;      /* requests for no service */
+    ngx_atomic_t                  asked;        /* by operators, ever */
+    int64_t                       clock_skew;   /* seconds behind AWS's */
+    ngx_uint_t                    clock_known;
+    ngx_uint_t                    clock_wrong;
     ngx_http_jwt_issuer_arena_t   arena;
 } ngx_http_jwt_issuer_zone_t;
 
@@ -151,6 +185,19 @@ void ngx_http_jwt_issuer_zone_arena_init_locked(ngx_shm_zone_t *zone,
 /* 1 when there is a cache; one that was left torn is empty then */
 ngx_uint_t ngx_http_jwt_issuer_zone_arena_check_locked(ngx_shm_zone_t *zone);
 
+
+/* _zone_stats.c: a record goes on where another one of its service is */
+void ngx_http_jwt_issuer_zone_stats_inherit_locked(
+    ngx_http_jwt_issuer_record_t *record,
+    const ngx_http_jwt_issuer_record_t *other);
+
+/* _zone_operate.c: 1 when an operator has dropped the key */
+ngx_uint_t ngx_http_jwt_issuer_zone_dropped_locked(
+    const ngx_http_jwt_issuer_record_t *record, const u_char *kid);
+
+/* _zone_key.c: all that record has of the key; 1 when it was there */
+ngx_uint_t ngx_http_jwt_issuer_zone_forget_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record, const u_char *kid, int64_t retire);
 
 
 /* _zone_cached.c */

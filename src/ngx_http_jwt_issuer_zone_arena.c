@@ -106,6 +106,7 @@ ngx_http_jwt_issuer_zone_arena_reset_locked(ngx_http_jwt_issuer_arena_t *arena)
     ngx_rbtree_init(&arena->tree, &arena->sentinel,
                     ngx_http_jwt_issuer_zone_cached_insert);
     ngx_queue_init(&arena->used);
+    arena->tokens = 0;
 
     ngx_memory_barrier();
     arena->changing = 0;

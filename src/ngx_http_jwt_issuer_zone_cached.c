@@ -194,6 +194,7 @@ ngx_http_jwt_issuer_zone_cached_create_locked(
 
     ngx_rbtree_insert(&arena->tree, &cached->node);
     ngx_queue_insert_head(&arena->used, &cached->queue);
+    arena->tokens++;
 
     return cached;
 }
@@ -302,6 +303,7 @@ ngx_http_jwt_issuer_zone_cached_drop_locked(ngx_http_jwt_issuer_arena_t *arena,
 
     ngx_rbtree_delete(&arena->tree, &cached->node);
     ngx_queue_remove(&cached->queue);
+    arena->tokens--;
 
     len = (size_t) cached->key_len + cached->token_len;
 

@@ -68,7 +68,15 @@ ngx_http_jwt_issuer_zone_admit(ngx_shm_zone_t *zone,
 
     record = ngx_http_jwt_issuer_zone_record_locked(service);
 
-    if (record) {
+    if (record == NULL) {
+        rc = NGX_DECLINED;
+
+    } else if (ngx_http_jwt_issuer_zone_dropped_locked(record,
+                                                       jwti_key_kid(key).data))
+    {
+        rc = NGX_ABORT;
+
+    } else {
         rc = ngx_http_jwt_issuer_zone_admit_locked(zone, record, service, key,
                                                    jwti_buf_written(&buf),
                                                    fresh, &slot);
@@ -76,9 +84,6 @@ ngx_http_jwt_issuer_zone_admit(ngx_shm_zone_t *zone,
             *serial = record->rotate.slots[slot].serial;
             *activate = record->rotate.slots[slot].activate;
         }
-
-    } else {
-        rc = NGX_DECLINED;
     }
 
     ngx_http_jwt_issuer_zone_unlock(zone);
@@ -252,6 +257,32 @@ ngx_http_jwt_issuer_zone_twins_locked(ngx_shm_zone_t *zone,
 }
 
 
+ngx_uint_t
+ngx_http_jwt_issuer_zone_forget_locked(ngx_shm_zone_t *zone,
+    ngx_http_jwt_issuer_record_t *record, const u_char *kid, int64_t retire)
+{
+    int         i;
+    ngx_uint_t  found;
+
+    found = 0;
+
+    (void) ngx_http_jwt_issuer_zone_expire_locked(zone, record, retire);
+
+    for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
+
+        if (record->rotate.slots[i].serial
+            && ngx_memcmp(record->rotate.slots[i].kid, kid, JWTI_KID_LEN) == 0
+            && jwti_rotate_drop(&record->rotate, i))
+        {
+            ngx_http_jwt_issuer_zone_drop_locked(zone, &record->keys[i]);
+            found = 1;
+        }
+    }
+
+    return found;
+}
+
+
 static u_char *
 ngx_http_jwt_issuer_zone_copy_locked(ngx_shm_zone_t *zone, const u_char *data,
     size_t len)
@@ -357,6 +388,8 @@ ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,
     const jwti_rotate_slot_t              *slot;
     const ngx_http_jwt_issuer_zone_key_t  *kept;
 
+    ngx_http_jwt_issuer_zone_stats_inherit_locked(record, other);
+
     now = ngx_http_jwt_issuer_now();
     until = now + (int64_t) retire;
 
@@ -364,7 +397,9 @@ ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,
         kept = &other->keys[i];
 
         if (kept->jwk == NULL
-            || !jwti_rotate_is_published(&other->rotate, i, now))
+            || !jwti_rotate_is_published(&other->rotate, i, now)
+            || ngx_http_jwt_issuer_zone_dropped_locked(record,
+                                               other->rotate.slots[i].kid))
         {
             continue;
         }
@@ -424,7 +459,12 @@ ngx_http_jwt_issuer_zone_publish(ngx_shm_zone_t *zone,
 
     record = ngx_http_jwt_issuer_zone_record_locked(service);
 
-    if (record) {
+    if (record && ngx_http_jwt_issuer_zone_dropped_locked(record,
+                                                      jwti_key_kid(key).data))
+    {
+        rc = NGX_ABORT;
+
+    } else if (record) {
         (void) ngx_http_jwt_issuer_zone_expire_locked(zone, record,
                                         (int64_t) service->settings.retire);
 

@@ -230,6 +230,19 @@ jwti_rotate_is_retired(const jwti_rotate_t *rotate, int slot, int64_t now)
 }
 
 
+int
+jwti_rotate_has_signed(const jwti_rotate_t *rotate, int slot)
+{
+    const jwti_rotate_slot_t  *asked;
+
+    asked = &rotate->slots[slot];
+
+    /* the end of its tokens is written when it stops */
+
+    return asked->serial != 0 && asked->keep != INT64_MIN;
+}
+
+
 int64_t
 jwti_rotate_expire(jwti_rotate_t *rotate, int64_t now, int64_t retire,
     unsigned *freed)

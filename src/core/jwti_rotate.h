@@ -110,6 +110,9 @@ int jwti_rotate_is_published(const jwti_rotate_t *rotate, int slot,
 int jwti_rotate_is_retired(const jwti_rotate_t *rotate, int slot,
     int64_t now);
 
+/* 1 when the slot's key has signed and does not any more; 0 for a free slot */
+int jwti_rotate_has_signed(const jwti_rotate_t *rotate, int slot);
+
 /*
  * Carry out what has come due: the wanted key takes over and the one before
  * it gets its retire time, counted from the moment it stopped signing; slots

@@ -57,7 +57,7 @@ const char *const  jwti_status_states[JWTI_STATES] = {
 };
 
 const char *const  jwti_status_key_states[] = {
-    "next", "signing", "previous"
+    "next", "signing", "previous", "published"
 };
 
 

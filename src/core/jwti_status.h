@@ -55,9 +55,11 @@ unsigned jwti_times_bucket(uint64_t microseconds);
 
 
 typedef enum {
-    JWTI_KEY_NEXT,              /* published, signs later or never */
+    JWTI_KEY_NEXT,              /* signs once it was published long enough */
     JWTI_KEY_SIGNING,
-    JWTI_KEY_PREVIOUS           /* published until its tokens are over */
+    JWTI_KEY_PREVIOUS,          /* published until its tokens are over */
+    JWTI_KEY_PUBLISHED          /* a pending or former version: no signature
+                                 * of this proxy, neither before nor to come */
 } jwti_key_state_e;
 
 typedef struct {
@@ -65,7 +67,7 @@ typedef struct {
     const char       *alg;              /* "RS512" */
     jwti_key_state_e  state;
     int64_t           published_ago;
-    int64_t           signs_in;         /* -1: unknown, or does already */
+    int64_t           signs_in;         /* of the next one; else -1 */
     int64_t           retires_in;       /* -1: unknown */
 } jwti_status_key_t;
 
@@ -95,7 +97,8 @@ typedef struct {
     int                     clock_known;    /* 0: AWS was not asked */
     int                     clock_wrong;    /* 1: so much that the log warns */
     uint64_t                zone_size;  /* bytes */
-    uint64_t                zone_free;
+    uint64_t                zone_free;  /* for keys: whole pages, and what the
+                                         * cache would give */
     uint64_t                tokens;     /* in the cache */
     uint64_t                unknown;    /* requests for services that are not */
     const jwti_status_service_t  *services;

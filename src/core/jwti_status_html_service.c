@@ -329,7 +329,8 @@ jwti_html_other_key(jwti_status_out_t *out, const jwti_status_key_t *key)
     }
 
     jwti_status_text(out, (key->state == JWTI_KEY_NEXT) ? "<p>Next key "
-                                                        : "<p>Previous key ");
+                          : (key->state == JWTI_KEY_PREVIOUS)
+                            ? "<p>Previous key " : "<p>Other version ");
     jwti_html_kid(out, key);
     jwti_status_text(out, " (");
     jwti_html_str(out, jwti_status_str(key->alg));

@@ -6,6 +6,9 @@
  */
 
 
+#include <openssl/evp.h>
+#include <string.h>
+
 #include "jwti_base64.h"
 #include "jwti_sign.h"
 #include "jwti_token.h"
@@ -15,6 +18,8 @@
 #define JWTI_TOKEN_JSON_MAX  (JWTI_TOKEN_MAX / 4 * 3)
 
 
+static jwti_rc_t jwti_token_claims(jwti_str_t token, jwti_buf_t *json);
+static jwti_str_t jwti_token_jti(jwti_str_t claims);
 static jwti_rc_t jwti_token_append(jwti_buf_t *buf, const jwti_buf_t *json,
     const char **err);
 
@@ -108,6 +113,100 @@ jwti_token_sign(jwti_buf_t *buf, const jwti_key_t *key, const char **err)
     jwti_base64url_encode(buf, jwti_buf_written(&signature));
 
     return jwti_buf_ok(buf);
+}
+
+
+jwti_rc_t
+jwti_token_jti_hash(jwti_str_t token, jwti_buf_t *hash)
+{
+    size_t         i;
+    jwti_str_t     jti;
+    jwti_buf_t     json;
+    unsigned char  memory[JWTI_TOKEN_JSON_MAX];
+    unsigned char  digest[EVP_MAX_MD_SIZE];
+
+    static const char  digits[] = "0123456789abcdef";
+
+    jwti_buf_init(&json, memory, sizeof(memory));
+
+    if (jwti_token_claims(token, &json) != JWTI_OK) {
+        return JWTI_NOT_FOUND;
+    }
+
+    jti = jwti_token_jti(jwti_buf_written(&json));
+
+    if (jti.data == NULL) {
+        return JWTI_NOT_FOUND;
+    }
+
+    if (EVP_Digest(jti.data, jti.len, digest, NULL, EVP_sha256(), NULL) != 1) {
+        return JWTI_ERROR;
+    }
+
+    for (i = 0; i < JWTI_JTI_HASH_LEN / 2; i++) {
+        jwti_buf_byte(hash, (unsigned char) digits[digest[i] >> 4]);
+        jwti_buf_byte(hash, (unsigned char) digits[digest[i] & 15]);
+    }
+
+    return jwti_buf_ok(hash);
+}
+
+
+/* the second part, decoded */
+
+static jwti_rc_t
+jwti_token_claims(jwti_str_t token, jwti_buf_t *json)
+{
+    jwti_str_t            part;
+    const unsigned char  *dot;
+
+    dot = memchr(token.data, '.', token.len);
+
+    if (dot == NULL) {
+        return JWTI_NOT_FOUND;
+    }
+
+    part.data = dot + 1;
+    part.len = (size_t) (token.data + token.len - part.data);
+
+    dot = memchr(part.data, '.', part.len);
+
+    if (dot == NULL) {
+        return JWTI_NOT_FOUND;
+    }
+
+    part.len = (size_t) (dot - part.data);
+
+    return jwti_base64url_decode(json, part);
+}
+
+
+/*
+ * It stands before all claims that may hold an object, and no string has a bare
+ * quote in it: the first one is the token's own.
+ */
+
+static jwti_str_t
+jwti_token_jti(jwti_str_t claims)
+{
+    size_t      i, end;
+    jwti_str_t  jti;
+
+    static const char  name[] = ",\"jti\":\"";
+
+    jti.data = NULL;
+    jti.len = jwti_base64url_len((size_t) JWTI_JTI_BYTES);
+
+    end = sizeof(name) - 1 + jti.len;
+
+    for (i = 0; i + end <= claims.len; i++) {
+        if (memcmp(claims.data + i, name, sizeof(name) - 1) == 0) {
+            jti.data = claims.data + i + sizeof(name) - 1;
+            break;
+        }
+    }
+
+    return jti;
 }
 
 

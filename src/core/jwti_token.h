@@ -36,6 +36,18 @@ jwti_rc_t jwti_token_input(jwti_buf_t *buf, const jwti_claims_t *claims,
 jwti_rc_t jwti_token_sign(jwti_buf_t *buf, const jwti_key_t *key,
     const char **err) JWTI_MUST_CHECK;
 
+/*
+ * Append to hash, as JWTI_JTI_HASH_LEN hexadecimal digits, the SHA-256 of the
+ * jti of a token that was written with one: what names it in a log, where the
+ * jti itself would do for those who accept one jti once.
+ *
+ * JWTI_OK, JWTI_NOT_FOUND (no such token) or JWTI_ERROR.
+ */
+jwti_rc_t jwti_token_jti_hash(jwti_str_t token, jwti_buf_t *hash)
+    JWTI_MUST_CHECK;
+
+#define JWTI_JTI_HASH_LEN  64
+
 
 #pragma GCC visibility pop
 
