@@ -376,7 +376,7 @@ ngx_http_jwt_issuer_operate_log(ngx_http_request_t *r,
 }
 
 
-/* {"action":"refresh","services":["core/dev"]}; a browser sees the page */
+/* {"action":"refresh","services":["core/dev"]}; a browser is led to the page */
 
 static ngx_int_t
 ngx_http_jwt_issuer_operate_answer(ngx_http_request_t *r,
@@ -385,22 +385,12 @@ ngx_http_jwt_issuer_operate_answer(ngx_http_request_t *r,
     u_char                                *p, *body;
     size_t                                 len;
     ngx_str_t                              action;
-    ngx_uint_t                             i;
+    ngx_uint_t                             i, status;
     const ngx_http_jwt_issuer_service_t  **services;
 
     static const ngx_str_t  type = ngx_string("application/json");
     static const ngx_str_t  location = ngx_string("Location");
     static const ngx_str_t  self = ngx_string("?");
-
-    if (ngx_http_jwt_issuer_operate_header(r, "Accept", "text/html")) {
-        r->headers_out.content_length_n = 0;
-
-        return (ngx_http_jwt_issuer_answer_header(r, &location, &self)
-                == NGX_OK)
-               ? ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_SEE_OTHER, &type,
-                                                 (u_char *) "", 0)
-               : NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
 
     action = ngx_http_jwt_issuer_operate_field(ctx, jwti_str("action"));
     services = done->elts;
@@ -427,9 +417,17 @@ ngx_http_jwt_issuer_operate_answer(ngx_http_request_t *r,
 
     /* a fetch is under way, a key is gone */
 
-    return ngx_http_jwt_issuer_answer_send(r, (action.len == 4) ? NGX_HTTP_OK
-                                              : NGX_HTTP_ACCEPTED,
-                                           &type, body, p - body);
+    status = (action.len == 4) ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED;
+
+    if (ngx_http_jwt_issuer_operate_header(r, "Accept", "text/html")) {
+        status = NGX_HTTP_SEE_OTHER;
+
+        if (ngx_http_jwt_issuer_answer_header(r, &location, &self) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    return ngx_http_jwt_issuer_answer_send(r, status, &type, body, p - body);
 }
 
 

@@ -297,6 +297,17 @@ ngx_http_jwt_issuer_refresh_result(ngx_http_jwt_issuer_refresh_t *refresh,
         break;
 
     case NGX_HTTP_JWT_ISSUER_UNCHANGED:
+
+        if (refresh->serial
+            && !ngx_http_jwt_issuer_zone_has_serial(zone, service,
+                                                    refresh->serial))
+        {
+            ngx_http_jwt_issuer_refresh_failed(refresh,
+                               ngx_http_jwt_issuer_refresh_refused(NGX_ABORT),
+                               0);
+            return NGX_ERROR;
+        }
+
         break;
     }
 

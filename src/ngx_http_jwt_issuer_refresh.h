@@ -196,6 +196,10 @@ void ngx_http_jwt_issuer_keys_free(ngx_http_jwt_issuer_process_t *process);
 ngx_uint_t ngx_http_jwt_issuer_zone_has_key(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service);
 
+/* 1 when the service has the key of that serial still */
+ngx_uint_t ngx_http_jwt_issuer_zone_has_serial(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, uint64_t serial);
+
 /*
  * The signing key's serial and, when it is not known, its stored bytes in
  * buf.  NGX_OK; NGX_AGAIN as above; NGX_DECLINED: the record is another's.

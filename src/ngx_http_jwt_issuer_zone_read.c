@@ -68,6 +68,39 @@ ngx_http_jwt_issuer_zone_has_key(ngx_shm_zone_t *zone,
 }
 
 
+ngx_uint_t
+ngx_http_jwt_issuer_zone_has_serial(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, uint64_t serial)
+{
+    ngx_uint_t                     i, found;
+    ngx_http_jwt_issuer_record_t  *record;
+
+    found = 0;
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    if (record == NULL) {
+
+        /* a later configuration's to know */
+
+        found = 1;
+    }
+
+    for (i = 0; record && i < JWTI_ROTATE_SLOTS; i++) {
+        if (record->rotate.slots[i].serial == serial) {
+            found = 1;
+            break;
+        }
+    }
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
+
+    return found;
+}
+
+
 ngx_int_t
 ngx_http_jwt_issuer_zone_signer(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, uint64_t known,

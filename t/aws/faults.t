@@ -238,6 +238,10 @@ for my $hours (1, -1) {
     like(($nginx->log('the clock is'))[0] // '',
          qr/clock is (?:3599|360\d) seconds $side the one of AWS/, 'which way');
 
+    my $clock = JSON::PP::decode_json(($nginx->get('/status'))[1])->{clock};
+    ok($clock->{wrong}, 'the status says so, too');
+    cmp_ok(abs($clock->{behind} - $hours * 3600), '<=', 2, 'by how much');
+
     my $good = good();
     wait_for('fetches go on', 6, sub { good() > $good + @names });
     is($nginx->judge('html'), '', 'the key signs');
@@ -247,6 +251,8 @@ for my $hours (1, -1) {
     wait_for('the clock is right again', 5, sub {
         $nginx->log('the clock is right again') == 1;
     });
+    ok(!JSON::PP::decode_json(($nginx->get('/status'))[1])->{clock}{wrong},
+       'nor does the status say so any more');
     is(join('', $nginx->log('key is not fetched')), '', 'no fetch failed');
     ($worst) = $probe->stop;
     cmp_ok($worst, '<', 250, "the worker answers: $worst ms");

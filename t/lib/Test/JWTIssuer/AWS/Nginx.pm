@@ -76,6 +76,7 @@ $self->{http}
         add_header X-Worker \$pid always;
         location = /static { return 200 "static\\n"; }
         location = /jwks { jwt_issuer_jwks; }
+        location = /status { jwt_issuer_status format=json; }
         location ~ ^/token/(?<service>[\\w.-]+)\$ {
             jwt_issuer_token \$service;
             jwt_issuer_require off;
