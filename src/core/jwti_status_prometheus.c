@@ -104,7 +104,7 @@ static const jwti_prometheus_family_t  jwti_prometheus_families[] = {
       JWTI_PROMETHEUS_ONE, JWTI_PROMETHEUS_CLOCK, 0 },
     { "zone_size_bytes", "gauge", "Shared memory of the zone.",
       JWTI_PROMETHEUS_ONE, JWTI_PROMETHEUS_ZONE_SIZE, 0 },
-    { "zone_free_bytes", "gauge", "Shared memory that is free.",
+    { "zone_free_bytes", "gauge", "Shared memory that is free for keys.",
       JWTI_PROMETHEUS_ONE, JWTI_PROMETHEUS_ZONE_FREE, 0 },
     { "cached_tokens", "gauge", "Tokens that wait to be handed out again.",
       JWTI_PROMETHEUS_ONE, JWTI_PROMETHEUS_TOKENS, 0 },

@@ -23,7 +23,7 @@ static const char  empty[] =
     "jwt_issuer_build_info{version=\"0.1.0\",server=\"server/1.22.1\"} 1\n"
     HELP("zone_size_bytes", "gauge", "Shared memory of the zone.")
     "jwt_issuer_zone_size_bytes 4194304\n"
-    HELP("zone_free_bytes", "gauge", "Shared memory that is free.")
+    HELP("zone_free_bytes", "gauge", "Shared memory that is free for keys.")
     "jwt_issuer_zone_free_bytes 2936012\n"
     HELP("cached_tokens", "gauge", "Tokens that wait to be handed out again.")
     "jwt_issuer_cached_tokens 1204\n"
