@@ -260,6 +260,8 @@ typedef struct {
     ngx_msec_t                        wait;
     ngx_array_t                      *jwks;           /* names; empty: all;
                                                        * NULL: no key set */
+    ngx_str_t                         jwks_environment;
+                                                      /* no data: all */
     ngx_array_t                      *jwks_services;  /* what they mean */
     ngx_http_jwt_issuer_place_t       jwks_place;
     ngx_uint_t                        status;         /* jwti_status_format_e,
@@ -420,6 +422,8 @@ const ngx_http_jwt_issuer_service_t *ngx_http_jwt_issuer_service_first(
 const ngx_http_jwt_issuer_service_t *ngx_http_jwt_issuer_service_find(
     const ngx_http_jwt_issuer_main_conf_t *jmcf, ngx_str_t *name,
     ngx_str_t *environment);
+ngx_uint_t ngx_http_jwt_issuer_service_is_in(
+    const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *environment);
 
 
 /* _require.c */

@@ -3,8 +3,8 @@
  * Copyright (C) nginx-jwt-issuer authors
  *
  * The content handler of jwt_issuer_jwks: the public keys of all services or
- * of those that are named.  Public members only: it is made of what
- * jwti_key_jwk() allows.
+ * of those that are named, in all environments or in one.  Public members
+ * only: it is made of what jwti_key_jwk() allows.
  */
 
 
@@ -13,10 +13,24 @@
 #include "jwti_jwks.h"
 
 
+static char *ngx_http_jwt_issuer_jwks_environment(ngx_conf_t *cf, void *conf,
+    ngx_str_t *value);
+static char *ngx_http_jwt_issuer_jwks_resolve(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_loc_conf_t *conf);
+static ngx_int_t ngx_http_jwt_issuer_jwks_add(
+    ngx_http_jwt_issuer_loc_conf_t *conf,
+    const ngx_http_jwt_issuer_service_t *service);
 static ngx_int_t ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r,
     ngx_str_t *document, ngx_uint_t *partial);
 static ngx_int_t ngx_http_jwt_issuer_jwks_headers(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *document);
+
+
+static const ngx_http_jwt_issuer_param_t  ngx_http_jwt_issuer_jwks_params[] = {
+    { ngx_string("environment"), ngx_http_jwt_issuer_jwks_environment },
+    { ngx_null_string, NULL }
+};
 
 
 char *
@@ -42,12 +56,26 @@ ngx_http_jwt_issuer_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
+
+        /* parameters follow the names, which never have this character */
+
+        if (ngx_strchr(value[i].data, '=')) {
+            break;
+        }
+
         name = ngx_array_push(jlcf->jwks);
         if (name == NULL) {
             return NGX_CONF_ERROR;
         }
 
         *name = value[i];
+    }
+
+    if (ngx_http_jwt_issuer_params(cf, &value[i], cf->args->nelts - i,
+                                   ngx_http_jwt_issuer_jwks_params, jlcf)
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     ngx_http_jwt_issuer_place(cf, &jlcf->jwks_place);
@@ -64,16 +92,25 @@ ngx_http_jwt_issuer_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+static char *
+ngx_http_jwt_issuer_jwks_environment(ngx_conf_t *cf, void *conf,
+    ngx_str_t *value)
+{
+    ngx_http_jwt_issuer_loc_conf_t *jlcf = conf;
+
+    jlcf->jwks_environment = *value;
+
+    return NGX_CONF_OK;
+}
+
+
 char *
 ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf,
     ngx_http_jwt_issuer_loc_conf_t *prev,
     ngx_http_jwt_issuer_loc_conf_t *conf)
 {
-    ngx_str_t                              *name;
-    ngx_uint_t                              i;
-    ngx_http_core_loc_conf_t               *clcf;
-    const ngx_http_jwt_issuer_service_t    *service, **sp;
+    ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
@@ -102,40 +139,101 @@ ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    if (conf->jwks->nelts == 0) {
+    return ngx_http_jwt_issuer_jwks_resolve(cf, jmcf, conf);
+}
+
+
+static char *
+ngx_http_jwt_issuer_jwks_resolve(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_loc_conf_t *conf)
+{
+    ngx_str_t                             *name;
+    ngx_uint_t                             i, before;
+    const ngx_http_jwt_issuer_service_t   *service, **sp;
+
+    if (conf->jwks->nelts == 0 && conf->jwks_environment.data == NULL) {
         conf->jwks_services = &jmcf->services;
         return NGX_CONF_OK;
     }
 
-    conf->jwks_services = ngx_array_create(cf->pool, conf->jwks->nelts,
+    conf->jwks_services = ngx_array_create(cf->pool, conf->jwks->nelts + 1,
                                            sizeof(void *));
     if (conf->jwks_services == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    name = conf->jwks->elts;
+    if (conf->jwks->nelts == 0) {
+        sp = jmcf->services.elts;
 
-    for (i = 0; i < conf->jwks->nelts; i++) {
-        service = ngx_http_jwt_issuer_service_first(jmcf, &name[i]);
+        for (i = 0; i < jmcf->services.nelts; i++) {
+            if (ngx_http_jwt_issuer_jwks_add(conf, sp[i]) != NGX_OK) {
+                return NGX_CONF_ERROR;
+            }
+        }
 
-        if (service == NULL) {
+        if (conf->jwks_services->nelts == 0) {
             ngx_http_jwt_issuer_place_error(cf, &conf->jwks_place, 0,
-                                            "unknown jwt service \"%V\"",
-                                            &name[i]);
+                                            "no jwt service is in the"
+                                            " environment \"%V\"",
+                                            &conf->jwks_environment);
             return NGX_CONF_ERROR;
         }
 
+        return NGX_CONF_OK;
+    }
+
+    name = conf->jwks->elts;
+
+    for (i = 0; i < conf->jwks->nelts; i++) {
+        before = conf->jwks_services->nelts;
+
+        service = ngx_http_jwt_issuer_service_first(jmcf, &name[i]);
+
         for ( /* void */ ; service; service = service->sibling) {
-            sp = ngx_array_push(conf->jwks_services);
-            if (sp == NULL) {
+            if (ngx_http_jwt_issuer_jwks_add(conf, service) != NGX_OK) {
                 return NGX_CONF_ERROR;
             }
+        }
 
-            *sp = service;
+        if (conf->jwks_services->nelts == before) {
+            ngx_http_jwt_issuer_place_error(cf, &conf->jwks_place, 0,
+                                            "unknown jwt service \"%V%s%V\"",
+                                            &name[i],
+                                            conf->jwks_environment.len ? "/"
+                                                                       : "",
+                                            &conf->jwks_environment);
+            return NGX_CONF_ERROR;
         }
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* one of another environment than the location's is left out */
+
+static ngx_int_t
+ngx_http_jwt_issuer_jwks_add(ngx_http_jwt_issuer_loc_conf_t *conf,
+    const ngx_http_jwt_issuer_service_t *service)
+{
+    const ngx_http_jwt_issuer_service_t  **sp;
+
+    if (conf->jwks_environment.data
+        && !ngx_http_jwt_issuer_service_is_in(service,
+                                              &conf->jwks_environment))
+    {
+        return NGX_OK;
+    }
+
+    sp = ngx_array_push(conf->jwks_services);
+    if (sp == NULL) {
+        return NGX_ERROR;
+    }
+
+    *sp = service;
+
+    return NGX_OK;
 }
 
 

@@ -19,9 +19,6 @@ static char *ngx_http_jwt_issuer_set_not_before(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_jwt_issuer_set_reuse(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static ngx_uint_t ngx_http_jwt_issuer_service_is_in(
-    const ngx_http_jwt_issuer_service_t *service,
-    const ngx_str_t *environment);
 
 
 /* percent of the lifetime: less than nothing or too little would be left */
@@ -487,7 +484,7 @@ ngx_http_jwt_issuer_service_find(const ngx_http_jwt_issuer_main_conf_t *jmcf,
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_jwt_issuer_service_is_in(const ngx_http_jwt_issuer_service_t *service,
     const ngx_str_t *environment)
 {

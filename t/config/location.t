@@ -217,3 +217,81 @@ location = /x {
 }
 --- refused
 "jwt_issuer_jwks" and another content handler in one location
+
+
+
+=== TEST 19: jwks: an environment that the service is not in
+--- services
+jwt_issuer_service demo {
+    environment dev;
+    key file $TEST_NGINX_KEYS/ed25519.pem;
+}
+--- config
+location = /x {
+    jwt_issuer_jwks demo environment=prod;
+}
+--- refused
+unknown jwt service "demo/prod"
+
+
+
+=== TEST 20: jwks: an environment without services
+--- services
+jwt_issuer_service demo {
+    environment dev;
+    key file $TEST_NGINX_KEYS/ed25519.pem;
+}
+--- config
+location = /x {
+    jwt_issuer_jwks environment=prod;
+}
+--- refused
+no jwt service is in the environment "prod"
+
+
+
+=== TEST 21: jwks: services that have an environment are not without one
+--- services
+jwt_issuer_service demo {
+    environment dev;
+    key file $TEST_NGINX_KEYS/ed25519.pem;
+}
+--- config
+location = /x {
+    jwt_issuer_jwks demo environment=;
+}
+--- refused
+unknown jwt service "demo"
+
+
+
+=== TEST 22: jwks: an unknown parameter
+--- service
+--- config
+location = /x {
+    jwt_issuer_jwks demo foo=x;
+}
+--- refused
+unknown parameter "foo=x"
+
+
+
+=== TEST 23: jwks: a parameter twice
+--- service
+--- config
+location = /x {
+    jwt_issuer_jwks demo environment=dev environment=dev;
+}
+--- refused
+duplicate parameter "environment=dev"
+
+
+
+=== TEST 24: jwks: a name behind the parameter
+--- service
+--- config
+location = /x {
+    jwt_issuer_jwks environment= demo;
+}
+--- refused
+unknown parameter "demo"

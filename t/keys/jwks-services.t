@@ -1,6 +1,7 @@
 # A set of named services has their keys and no others; one name stands for all
-# environments that it was declared for.  Fails when jwks_services is not made
-# of what was named, or when siblings are left out.
+# environments that it was declared for, unless the location says which.  Fails
+# when jwks_services is not made of what was named, when siblings are left out,
+# or when keys of another environment are let in.
 
 use lib 't/lib';
 use Test::JWTIssuer;
@@ -18,6 +19,11 @@ our $config = <<'EOF';
     location = /two { jwt_issuer_jwks two; }
     location = /pair { jwt_issuer_jwks two three; }
     location = /twice { jwt_issuer_jwks two two; }
+    location = /all-dev { jwt_issuer_jwks environment=dev; }
+    location = /all-live { jwt_issuer_jwks environment=live; }
+    location = /all-none { jwt_issuer_jwks environment=; }
+    location = /one-dev { jwt_issuer_jwks one two environment=dev; }
+    location = /one-live { jwt_issuer_jwks one environment=live; }
     location = /token {
         jwt_issuer_token one environment=$arg_e;
         jwt_issuer_require off;
@@ -26,7 +32,18 @@ EOF
 
 sub kinds { return join(' ', sort $_[0] =~ /"alg":"(\w+)"/g) . "\n" }
 
-*Test::Base::Filter::kinds = *Test::Base::Filter::kinds = \&kinds;
+# which sets a token verifies with
+
+sub sets {
+    my ($body) = @_;
+    return join(' ', grep { verified(jwks => $_)->($body) =~ /^verified/ }
+                     qw( /all-dev /all-live /all-none /one-dev /one-live )) . "\n";
+}
+
+{
+    no strict 'refs';
+    *{"Test::Base::Filter::$_"} = \&{$_} for qw( kinds sets );
+}
 
 run_tests();
 
@@ -52,3 +69,25 @@ __DATA__
 [verified(jwks => '/one'), sub { ($_[0] =~ /^(.*\n)/)[0] }]
 --- response_body eval
 ["verified\n", "verified\n"]
+
+
+
+=== TEST 3: those of one environment, of all services and of some
+--- http_config eval: $main::services
+--- config eval: $main::config
+--- request eval
+["GET /all-dev", "GET /all-live", "GET /all-none", "GET /one-dev", "GET /one-live"]
+--- response_body_filters eval: \&kinds
+--- response_body eval
+["ES256 EdDSA\n", "EdDSA\n", "RS512\n", "ES256 EdDSA\n", "EdDSA\n"]
+
+
+
+=== TEST 4: a token verifies with the set of its own environment and no other
+--- http_config eval: $main::services
+--- config eval: $main::config
+--- request eval
+["GET /token?e=dev", "GET /token?e=live"]
+--- response_body_filters eval: \&sets
+--- response_body eval
+["/all-dev /one-dev\n", "/all-live /one-live\n"]
