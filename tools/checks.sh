@@ -46,7 +46,7 @@ scripts)
     for file in tools/*.pl; do
         tap_run "perl -c $file" perl -c "$file"
     done
-    for file in t/lib/*.py t/lib/aws/*.py bench/*.py tools/*.py; do
+    for file in t/lib/*.py t/lib/*/*.py bench/*.py tools/*.py; do
         tap_run "python parses $file" python3 -c \
             'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$file"
     done
