@@ -10,6 +10,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
+use Digest::SHA qw( hmac_sha256 );
 use JSON::PP qw( encode_json );
 use MIME::Base64 qw( encode_base64url );
 use Test::JWTIssuer::Keys ();
@@ -90,6 +91,9 @@ wait_until(sub { (curl("http://127.0.0.1:$verifier/"))[0] == 401 }, 20)
     or die "the verifier does not start\n";
 
 
+my ($good, $kid);
+my $now = time;
+
 sub token {
     my ($service, $subject) = @_;
     return token_of(($issuer->get("/token?service=$service&subject="
@@ -117,8 +121,10 @@ sub forged {
 
 
 sub unsigned {
-    my ($head, $claims) = @_;
-    return join '.', (map { encode_base64url(encode_json($_)) } @_[0, 1]), '';
+    my ($algorithm) = @_;
+    return join '.', (map { encode_base64url(encode_json($_)) }
+        { alg => $algorithm, kid => $kid },
+        { sub => 'shop', aud => 'ledger', iat => $now, exp => $now + 600 }), '';
 }
 
 
@@ -128,8 +134,8 @@ sub kid_of {
 }
 
 
-my $good = token('core');
-my $kid = kid_of($good);
+$good = token('core');
+$kid = kid_of($good);
 
 my ($status, $got) = ask($good);
 is($status, 200, 'a good token');
@@ -141,7 +147,6 @@ is($got->{'X-Caller'}, 'shop', 'what a client says of itself is gone');
 
 # what the issuer would not say, written by another hand with its key
 
-my $now = time;
 my @claims = ('aud=ledger', 'sub=shop');
 my ($head, undef, $signature) = split /\./, $good;
 
@@ -176,9 +181,12 @@ my %bad = (
     'without kid' => forged("$keys/p256.pem", 'ES256', @claims),
     'that is no token' => 'a.b.c',
     'that is empty' => '',
-    (map { ("with alg $_" => unsigned({ alg => $_, kid => $kid },
-        { sub => 'shop', aud => 'ledger', iat => $now, exp => $now + 600 })) }
-        qw( none None )),
+    (map { ("with alg $_" => unsigned($_)) } qw( none None )),
+    'with the public key as a secret' => do {
+        my $text = unsigned('HS256') =~ s/\.$//r;
+        my $public = Test::JWTIssuer::Keys::slurp("$keys/p256.pub");
+        "$text." . encode_base64url(hmac_sha256($text, $public));
+    },
 );
 
 for my $what (sort keys %bad) {
