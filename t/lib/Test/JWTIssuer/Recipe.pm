@@ -158,16 +158,16 @@ sub curl {
 sub upstream {
     my (%conf) = @_;
 
-    my $headers = join '', map { $_ . ': $http_' . (lc($_) =~ tr/-/_/r) . "\n" }
-                  qw( Host Authorization Cookie X-Service-Token X-User
-                      X-Caller );
+    my $lines = join '', "Request: \$request_method \$request_uri\n",
+        map { "$_: \$http_" . (lc($_) =~ tr/-/_/r) . "\n" }
+            qw( Host Authorization Cookie X-Service-Token X-User X-Caller );
 
     return Test::JWTIssuer::Server->new(
         log => 'warn', modules => 0, %conf,
         http => ($conf{http} // '') . "log_format seen '\$request';\n",
         server => 'access_log logs/seen seen; default_type text/plain;'
                   . ($conf{server} // '')
-                  . "location / { return 200 'Request: \$request\n$headers'; }",
+                  . "location / { return 200 '$lines'; }",
     )->start;
 }
 
