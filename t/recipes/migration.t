@@ -23,11 +23,14 @@ my ($dir, $keys) = ($nginx->dir, $nginx->keys_dir);
 my ($port, $old) = (free_port(), free_port());
 my %key = (core => 'rsa', ledger => 'rsa-next');
 
-for my $name (sort keys %key) {
-    chomp(my $text = Test::JWTIssuer::Keys::slurp("$keys/$key{$name}.b64"));
+sub secret {
+    my ($name, $file) = @_;
+    chomp(my $text = Test::JWTIssuer::Keys::slurp("$keys/$file.b64"));
     $aws->ask(secret => name => "$name/prod", region => 'eu-central-1',
               json_map => { private_key => $text, database => 'elsewhere' });
 }
+
+secret($_, $key{$_}) for sort keys %key;
 
 child('/usr/bin/python3', '-B', 't/lib/recipes/token_service.py', $old,
       map { "$_=$keys/$key{$_}.pem" } sort keys %key);
@@ -77,6 +80,13 @@ sub receiver {
     my ($status, $body) = curl("http://127.0.0.1:$old/receiver/$name",
                                '-H', "Authorization: Bearer $token");
     return ($status, $status == 200 ? decode_json($body) : $body);
+}
+
+
+sub jwks {
+    return (curl("https://tokens.example.com:$port/.well-known/jwks.json",
+        '--resolve', "tokens.example.com:$port:127.0.0.1",
+        '--cacert', "$ca.crt"))[1];
 }
 
 
@@ -137,11 +147,24 @@ $nginx->set(http => config('') =~ s/\* +lambda;/* edge;/r)->reload;
 @from = map { (ask('/token?service=core', "127.0.0.$_"))[2] } 1 .. 10;
 is("@from", join(' ', ('edge') x 10), 'all callers have moved');
 
-(undef, my $jwks) = curl(
-    "https://tokens.example.com:$port/.well-known/jwks.json",
-    '--resolve', "tokens.example.com:$port:127.0.0.1", '--cacert', "$ca.crt");
-ok(claims($mine, $jwks), 'the key set has the keys of its tokens');
-ok(!claims($theirs, $jwks), 'an old token does not say which key it is of');
+ok(claims($mine, jwks()), 'the key set has the keys of its tokens');
+ok(!claims($theirs, jwks()), 'an old token does not say which key it is of');
+
+# 4. the key is rotated; times are short, for the test
+
+$nginx->set(http => config('') =~ s/\* +lambda;/* edge;/r
+                    . 'jwt_issuer_defaults { refresh 1s; activate_after 1s; }')
+      ->reload;
+secret('core', 'rsa3072');
+
+my $new;
+wait_until(sub {
+    $new = (ask('/token?service=core'))[1];
+    return (receiver('core', $new))[0] == 401;
+}, 15);
+ok(claims($new, jwks()), 'a receiver that has the key set takes the new key');
+ok(claims($mine, jwks()), 'and tokens of the one before');
+is((receiver('core', $new))[0], 401, 'one with a fixed key does not');
 
 # an error keeps its form
 
