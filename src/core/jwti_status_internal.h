@@ -68,7 +68,7 @@ void jwti_status_int(jwti_status_out_t *out, int64_t number);
 int64_t jwti_status_number(uint64_t count);
 void jwti_status_count(jwti_status_out_t *out, uint64_t count);
 
-/* number / 10^digits, without zeros at the end: 12.5 */
+/* number / 10^digits, 6 at most, without zeros at the end: 12.5 */
 void jwti_status_decimal(jwti_status_out_t *out, int64_t number,
     unsigned digits);
 

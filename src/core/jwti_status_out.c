@@ -18,6 +18,9 @@
 /* the longest sequence of UTF-8 */
 #define JWTI_STATUS_SEQUENCE_MAX  4
 
+/* of a fraction: microseconds */
+#define JWTI_STATUS_DIGITS_MAX    6
+
 
 static void jwti_status_flush(jwti_status_out_t *out);
 static size_t jwti_status_sequence(jwti_str_t text, size_t pos);
@@ -163,38 +166,35 @@ void
 jwti_status_decimal(jwti_status_out_t *out, int64_t number, unsigned digits)
 {
     unsigned       i;
-    int64_t        scale, rest;
+    int64_t        whole, ch;
     jwti_buf_t     buf;
-    unsigned char  memory[32];
+    unsigned char  memory[32], fraction[JWTI_STATUS_DIGITS_MAX] = { 0 };
 
-    scale = 1;
+    whole = number;
 
-    for (i = 0; i < digits; i++) {
-        scale *= 10;
+    for (i = digits; i != 0; i--) {
+        ch = whole % 10;
+        whole /= 10;
+        fraction[i - 1] = (unsigned char) ('0' + ((ch < 0) ? -ch : ch));
     }
 
-    rest = number % scale;
+    while (digits != 0 && fraction[digits - 1] == '0') {
+        digits--;
+    }
+
     jwti_buf_init(&buf, memory, sizeof(memory));
 
-    if (number < 0) {
-        rest = -rest;
+    /* 0 has no sign of its own */
 
-        /* of what is above -1 the quotient has no sign */
-
-        if (number / scale == 0) {
-            jwti_buf_byte(&buf, '-');
-        }
+    if (number < 0 && whole == 0) {
+        jwti_buf_byte(&buf, '-');
     }
 
-    jwti_buf_int(&buf, number / scale);
+    jwti_buf_int(&buf, whole);
 
-    if (rest != 0) {
+    if (digits != 0) {
         jwti_buf_byte(&buf, '.');
-
-        for (scale /= 10; rest != 0; scale /= 10) {
-            jwti_buf_byte(&buf, (unsigned char) ('0' + rest / scale));
-            rest %= scale;
-        }
+        jwti_buf_bytes(&buf, fraction, digits);
     }
 
     jwti_status_bytes(out, memory, jwti_buf_len(&buf));

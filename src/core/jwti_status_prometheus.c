@@ -89,6 +89,8 @@ static void jwti_prometheus_escape(jwti_status_out_t *out, unsigned char ch);
 
 static int jwti_prometheus_value(const jwti_prometheus_place_t *place,
     jwti_prometheus_value_e what, int64_t *value);
+static int jwti_prometheus_value_one(const jwti_status_t *status,
+    jwti_prometheus_value_e what, int64_t *value);
 static int jwti_prometheus_value_service(const jwti_prometheus_place_t *place,
     jwti_prometheus_value_e what, int64_t *value);
 static int jwti_prometheus_value_key(const jwti_status_key_t *key,
@@ -447,15 +449,28 @@ static int
 jwti_prometheus_value(const jwti_prometheus_place_t *place,
     jwti_prometheus_value_e what, int64_t *value)
 {
-    const jwti_status_t  *status;
-
-    status = place->status;
-
-    switch (what) {
-
-    case JWTI_PROMETHEUS_INFO:
+    if (what == JWTI_PROMETHEUS_INFO) {
         *value = 1;
         return 1;
+    }
+
+    if (place->key != NULL) {
+        return jwti_prometheus_value_key(place->key, what, value);
+    }
+
+    if (place->service != NULL) {
+        return jwti_prometheus_value_service(place, what, value);
+    }
+
+    return jwti_prometheus_value_one(place->status, what, value);
+}
+
+
+static int
+jwti_prometheus_value_one(const jwti_status_t *status,
+    jwti_prometheus_value_e what, int64_t *value)
+{
+    switch (what) {
 
     case JWTI_PROMETHEUS_CLOCK:
         *value = status->clock_skew;
@@ -473,14 +488,9 @@ jwti_prometheus_value(const jwti_prometheus_place_t *place,
         *value = jwti_status_number(status->tokens);
         return 1;
 
-    case JWTI_PROMETHEUS_UNKNOWN:
+    default:                            /* JWTI_PROMETHEUS_UNKNOWN */
         *value = jwti_status_number(status->unknown);
         return 1;
-
-    default:
-        return (place->key != NULL)
-               ? jwti_prometheus_value_key(place->key, what, value)
-               : jwti_prometheus_value_service(place, what, value);
     }
 }
 
