@@ -379,8 +379,9 @@ jwti_html_buttons(jwti_status_out_t *out, const jwti_status_service_t *service)
             "<details><summary>Drop a key\xe2\x80\xa6</summary>\n"
             "<p>Its tokens are not handed out any more, and it leaves the key"
             " set at once: receivers refuse what it has signed as soon as they"
-            " have read the set again. For a key that has leaked. If the"
-            " source still has it, replace it there first.</p>");
+            " have read the set again. It does not come back. Without another"
+            " key to follow it, requests are answered 503 until the source has"
+            " one: put that there and fetch it first.</p>");
 
         for (i = 0; i < service->nkeys; i++) {
             key = &service->keys[i];

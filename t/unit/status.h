@@ -230,6 +230,8 @@ status_example(jwti_status_t *status,
     services[5].stale_in = INT64_MAX;
     status_key(&services[5], STATUS_KID_2, "ES384", JWTI_KEY_SIGNING,
                40 * STATUS_DAY, -1, -1);
+    status_key(&services[5], STATUS_KID_3, "ES384", JWTI_KEY_PUBLISHED,
+               2 * STATUS_DAY, -1, -1);
 }
 
 

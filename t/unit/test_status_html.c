@@ -243,6 +243,9 @@ test_services(void)
     ok(has("<p class=\"error\">Last error, 19 s ago: <bdi>GetSecretValue: "),
        "services: the error");
 
+    ok(has("<p>Other version <code>" STATUS_KID_3 "</code> (ES384) is published"
+           " and does not sign.</p>"), "services: another version");
+
     services[1].keys[1].signs_in = -1;
     services[1].keys[2].retires_in = -1;
     services[2].fails = 0;

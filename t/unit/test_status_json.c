@@ -155,6 +155,8 @@ test_values(void)
     is_text(root, "services.1.state", "rotating");
     is_text(root, "services.2.state", "failing");
     is_text(root, "services.3.state", "no_key");
+    is_text(root, "services.5.state", "ok");
+    is_text(root, "services.5.keys.1.state", "published");
 
     json_decref(root);
 }
