@@ -48,6 +48,7 @@
  *   headers     the request's header list, swapped and given back
  *   jwks        jwt_issuer_jwks
  *   status      jwt_issuer_status: what is known of services
+ *   document    that on its way to the client
  *   operate     POST to it: keys are fetched, a key is dropped
  *   variables   $jwt_issuer_...
  *
@@ -344,6 +345,8 @@ typedef struct {
                                                        * there is none in it */
     size_t                            room_len;
 
+    void                             *document;       /* of a status */
+
     ngx_str_t                         cache_control;  /* for the filter, */
     unsigned                          no_store:1;     /* or this */
     unsigned                          minting:1;      /* a claim may not ask
@@ -483,6 +486,11 @@ char *ngx_http_jwt_issuer_status_check(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf,
     ngx_http_jwt_issuer_loc_conf_t *prev,
     ngx_http_jwt_issuer_loc_conf_t *conf);
+
+
+/* _document.c: answer with the status, which is the request's */
+ngx_int_t ngx_http_jwt_issuer_document_send(ngx_http_request_t *r,
+    jwti_status_format_e format, jwti_status_t *status);
 
 
 /* _operate.c */

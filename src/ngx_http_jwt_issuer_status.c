@@ -11,32 +11,14 @@
 #include "ngx_http_jwt_issuer_refresh.h"
 
 
-/* the document is made of pieces of so many bytes */
-#define NGX_HTTP_JWT_ISSUER_STATUS_CHUNK  32768
-
-
-/* where the document grows */
-typedef struct {
-    ngx_pool_t   *pool;
-    ngx_chain_t  *out;
-    ngx_chain_t **last;
-    ngx_buf_t    *buf;
-    off_t         len;
-} ngx_http_jwt_issuer_document_t;
-
-
 static ngx_int_t ngx_http_jwt_issuer_status_allowed(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx);
 static ngx_int_t ngx_http_jwt_issuer_status_answer(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_jwt_issuer_status_negotiate(ngx_http_request_t *r);
 static ngx_int_t ngx_http_jwt_issuer_status_headers(ngx_http_request_t *r,
     ngx_uint_t format);
-static ngx_int_t ngx_http_jwt_issuer_status_document(ngx_http_request_t *r,
-    ngx_uint_t format, ngx_http_jwt_issuer_document_t *document);
-static jwti_rc_t ngx_http_jwt_issuer_status_write(void *data,
-    const unsigned char *bytes, size_t len);
-static ngx_int_t ngx_http_jwt_issuer_status_send(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_document_t *document);
+static jwti_status_t *ngx_http_jwt_issuer_status_snapshot(
+    ngx_http_request_t *r);
 
 
 static const ngx_str_t  ngx_http_jwt_issuer_status_formats[] = {
@@ -234,9 +216,8 @@ ngx_http_jwt_issuer_status_allowed(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_jwt_issuer_status_answer(ngx_http_request_t *r)
 {
-    ngx_int_t                              rc;
+    jwti_status_t                         *status;
     ngx_uint_t                             format;
-    ngx_http_jwt_issuer_document_t         document;
     const ngx_http_jwt_issuer_loc_conf_t  *jlcf;
 
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
@@ -247,19 +228,16 @@ ngx_http_jwt_issuer_status_answer(ngx_http_request_t *r)
         format = ngx_http_jwt_issuer_status_negotiate(r);
     }
 
-    ngx_memzero(&document, sizeof(ngx_http_jwt_issuer_document_t));
-    document.pool = r->pool;
-    document.last = &document.out;
+    status = ngx_http_jwt_issuer_status_snapshot(r);
 
-    rc = ngx_http_jwt_issuer_status_document(r, format, &document);
-
-    if (rc != NGX_OK
+    if (status == NULL
         || ngx_http_jwt_issuer_status_headers(r, format) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_jwt_issuer_status_send(r, &document);
+    return ngx_http_jwt_issuer_document_send(r, (jwti_status_format_e) format,
+                                             status);
 }
 
 
@@ -329,14 +307,15 @@ ngx_http_jwt_issuer_status_headers(ngx_http_request_t *r, ngx_uint_t format)
 }
 
 
-static ngx_int_t
-ngx_http_jwt_issuer_status_document(ngx_http_request_t *r, ngx_uint_t format,
-    ngx_http_jwt_issuer_document_t *document)
+/* one moment, or nearly: the lock is not held from service to service */
+
+static jwti_status_t *
+ngx_http_jwt_issuer_status_snapshot(ngx_http_request_t *r)
 {
     u_char                                *errors;
     ngx_uint_t                             i, n;
     ngx_time_t                            *tp;
-    jwti_status_t                          status;
+    jwti_status_t                         *status;
     jwti_status_service_t                 *services;
     ngx_http_jwt_issuer_main_conf_t       *jmcf;
     ngx_http_jwt_issuer_service_t        **configured;
@@ -348,11 +327,12 @@ ngx_http_jwt_issuer_status_document(ngx_http_request_t *r, ngx_uint_t format,
     n = jmcf->services.nelts;
     configured = jmcf->services.elts;
 
+    status = ngx_pcalloc(r->pool, sizeof(jwti_status_t));
     services = ngx_pcalloc(r->pool, n * sizeof(jwti_status_service_t));
     errors = ngx_pnalloc(r->pool, n * NGX_HTTP_JWT_ISSUER_STATUS_ERROR);
 
-    if (services == NULL || errors == NULL) {
-        return NGX_ERROR;
+    if (status == NULL || services == NULL || errors == NULL) {
+        return NULL;
     }
 
     for (i = 0; i < n; i++) {
@@ -361,91 +341,16 @@ ngx_http_jwt_issuer_status_document(ngx_http_request_t *r, ngx_uint_t format,
                              errors + i * NGX_HTTP_JWT_ISSUER_STATUS_ERROR);
     }
 
-    ngx_memzero(&status, sizeof(jwti_status_t));
-
-    ngx_http_jwt_issuer_zone_status(jmcf->zone, &status);
+    ngx_http_jwt_issuer_zone_status(jmcf->zone, status);
 
     tp = ngx_timeofday();
 
-    status.version = NGX_HTTP_JWT_ISSUER_VERSION;
-    status.server = NGINX_VER;
-    status.now = (int64_t) tp->sec * 1000 + (int64_t) tp->msec;
-    status.services = services;
-    status.nservices = n;
-    status.operable = (jlcf->require != NGX_CONF_UNSET_PTR);
+    status->version = NGX_HTTP_JWT_ISSUER_VERSION;
+    status->server = NGINX_VER;
+    status->now = (int64_t) tp->sec * 1000 + (int64_t) tp->msec;
+    status->services = services;
+    status->nservices = n;
+    status->operable = (jlcf->require != NGX_CONF_UNSET_PTR);
 
-    if (jwti_status_write((jwti_status_format_e) format, &status,
-                          ngx_http_jwt_issuer_status_write, document)
-        != JWTI_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-static jwti_rc_t
-ngx_http_jwt_issuer_status_write(void *data, const unsigned char *bytes,
-    size_t len)
-{
-    ngx_http_jwt_issuer_document_t *document = data;
-
-    size_t        n;
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
-
-    document->len += (off_t) len;
-
-    while (len) {
-        b = document->buf;
-
-        if (b == NULL || b->last == b->end) {
-            b = ngx_create_temp_buf(document->pool,
-                                    NGX_HTTP_JWT_ISSUER_STATUS_CHUNK);
-            cl = ngx_alloc_chain_link(document->pool);
-
-            if (b == NULL || cl == NULL) {
-                return JWTI_ERROR;
-            }
-
-            document->buf = b;
-
-            cl->buf = b;
-            cl->next = NULL;
-            *document->last = cl;
-            document->last = &cl->next;
-        }
-
-        n = ngx_min(len, (size_t) (b->end - b->last));
-
-        b->last = ngx_cpymem(b->last, bytes, n);
-        bytes += n;
-        len -= n;
-    }
-
-    return JWTI_OK;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_issuer_status_send(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_document_t *document)
-{
-    ngx_int_t  rc;
-
-    r->disable_not_modified = 1;
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = document->len;
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    document->buf->last_buf = (r == r->main);
-    document->buf->last_in_chain = 1;
-
-    return ngx_http_output_filter(r, document->out);
+    return status;
 }

@@ -10,14 +10,14 @@
 #include "jwti_status_internal.h"
 
 
-typedef void (*jwti_status_write_pt)(jwti_status_out_t *out,
-    const jwti_status_t *status);
+typedef int (*jwti_status_unit_pt)(jwti_status_out_t *out,
+    const jwti_status_t *status, size_t unit);
 
 
-static const jwti_status_write_pt  jwti_status_formats[] = {
-    jwti_status_write_json,             /* JWTI_STATUS_JSON */
-    jwti_status_write_prometheus,       /* JWTI_STATUS_PROMETHEUS */
-    jwti_status_write_html              /* JWTI_STATUS_HTML */
+static const jwti_status_unit_pt  jwti_status_formats[] = {
+    jwti_status_unit_json,              /* JWTI_STATUS_JSON */
+    jwti_status_unit_prometheus,        /* JWTI_STATUS_PROMETHEUS */
+    jwti_status_unit_html               /* JWTI_STATUS_HTML */
 };
 
 
@@ -80,10 +80,38 @@ jwti_rc_t
 jwti_status_write(jwti_status_format_e format, const jwti_status_t *status,
     jwti_status_sink_pt sink, void *data)
 {
+    int                   more;
+    jwti_status_cursor_t  cursor;
+
+    cursor.unit = 0;
+    cursor.begun = 0;
+    cursor.last = '\0';
+
+    return jwti_status_write_some(format, status, &cursor, SIZE_MAX, sink,
+                                  data, &more);
+}
+
+
+jwti_rc_t
+jwti_status_write_some(jwti_status_format_e format,
+    const jwti_status_t *status, jwti_status_cursor_t *cursor, size_t enough,
+    jwti_status_sink_pt sink, void *data, int *more)
+{
     jwti_status_out_t  out;
 
     jwti_status_out_init(&out, sink, data);
-    jwti_status_formats[format](&out, status);
+
+    out.begun = cursor->begun;
+    out.last = cursor->last;
+
+    do {
+        *more = jwti_status_formats[format](&out, status, cursor->unit);
+        cursor->unit += (size_t) *more;
+
+    } while (*more && out.total < enough && out.rc == JWTI_OK);
+
+    cursor->begun = out.begun;
+    cursor->last = out.last;
 
     return jwti_status_out_end(&out);
 }

@@ -127,6 +127,22 @@ jwti_rc_t jwti_status_write(jwti_status_format_e format,
     const jwti_status_t *status, jwti_status_sink_pt sink, void *data)
     JWTI_MUST_CHECK;
 
+/* where in a document a writer is; all zero: at its start */
+typedef struct {
+    size_t         unit;                /* a service, or one in a family */
+    int            begun;               /* the family's head is written */
+    unsigned char  last;                /* the byte written last */
+} jwti_status_cursor_t;
+
+/*
+ * The same in several calls, as a document of thousands of services takes
+ * longer than an event loop may stand still: go on at the cursor until so many
+ * bytes are written.  *more is 0 when that was the end.
+ */
+jwti_rc_t jwti_status_write_some(jwti_status_format_e format,
+    const jwti_status_t *status, jwti_status_cursor_t *cursor, size_t enough,
+    jwti_status_sink_pt sink, void *data, int *more) JWTI_MUST_CHECK;
+
 
 #pragma GCC visibility pop
 

@@ -11,6 +11,10 @@
 #include "jwti_status_html.h"
 
 
+/* no key, failing, all others */
+#define JWTI_HTML_LEVELS  (JWTI_STATE_ROTATING - JWTI_STATE_NO_KEY + 1)
+
+
 static void jwti_html_head(jwti_status_out_t *out,
     const jwti_status_t *status, const size_t states[JWTI_STATES]);
 static void jwti_html_verdict(jwti_status_out_t *out,
@@ -27,22 +31,47 @@ static void jwti_html_services(jwti_status_out_t *out,
 static unsigned jwti_html_level(const jwti_status_service_t *service);
 
 
-void
-jwti_status_write_html(jwti_status_out_t *out, const jwti_status_t *status)
+/* the head, the services once for each level, the end */
+
+int
+jwti_status_unit_html(jwti_status_out_t *out, const jwti_status_t *status,
+    size_t unit)
 {
-    size_t  states[JWTI_STATES];
+    size_t                        n, states[JWTI_STATES];
+    const jwti_status_service_t  *service;
 
-    jwti_status_summary(status, states);
+    n = status->nservices;
 
-    jwti_html_head(out, status, states);
-    jwti_html_clock(out, status);
-    jwti_html_facts(out, status);
+    if (unit == 0) {
+        jwti_status_summary(status, states);
 
-    if (status->nservices != 0) {
-        jwti_html_services(out, status);
+        jwti_html_head(out, status, states);
+        jwti_html_clock(out, status);
+        jwti_html_facts(out, status);
+
+        if (n != 0) {
+            jwti_html_services(out, status);
+        }
+
+        return 1;
     }
 
+    unit--;
+
+    if (unit < n * JWTI_HTML_LEVELS) {
+        service = &status->services[unit % n];
+
+        if (jwti_html_level(service) == unit / n) {
+            jwti_html_service(out, status, service);
+        }
+
+        return 1;
+    }
+
+    jwti_status_text(out, (n != 0) ? "</table>\n</section>\n" : "");
     jwti_status_text(out, "</main>\n</body>\n</html>\n");
+
+    return 0;
 }
 
 
@@ -210,9 +239,7 @@ jwti_html_fact(jwti_status_out_t *out, const char *name)
 static void
 jwti_html_services(jwti_status_out_t *out, const jwti_status_t *status)
 {
-    size_t                        i;
-    unsigned                      level;
-    const jwti_status_service_t  *service;
+    size_t  i;
 
     jwti_status_text(out, "<section aria-labelledby=\"services\">\n"
                           "<div class=\"bar\"><h2 id=\"services\">Services"
@@ -237,19 +264,6 @@ jwti_html_services(jwti_status_out_t *out, const jwti_status_t *status)
 
     jwti_status_text(out, "<th scope=\"col\" class=\"n\">Failed</th></tr>"
                           "</thead>\n");
-
-    for (level = JWTI_STATE_NO_KEY; level <= JWTI_STATE_ROTATING; level++) {
-
-        for (i = 0; i < status->nservices && out->rc == JWTI_OK; i++) {
-            service = &status->services[i];
-
-            if (jwti_html_level(service) == level) {
-                jwti_html_service(out, status, service);
-            }
-        }
-    }
-
-    jwti_status_text(out, "</table>\n</section>\n");
 }
 
 

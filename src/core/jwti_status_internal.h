@@ -30,6 +30,8 @@ typedef struct {
     jwti_rc_t            rc;            /* of the sink; sticky: after an error
                                          * nothing is written */
     unsigned char        last;          /* the byte written last */
+    int                  begun;         /* of the family: its head is there */
+    size_t               total;         /* all bytes written */
     size_t               len;           /* in memory, not given to the sink */
     unsigned char        memory[JWTI_STATUS_PIECE];
 } jwti_status_out_t;
@@ -126,13 +128,13 @@ void jwti_status_summary(const jwti_status_t *status,
 uint64_t jwti_status_times(const jwti_times_t *times);
 
 
-/* one for each format */
-void jwti_status_write_json(jwti_status_out_t *out,
-    const jwti_status_t *status);
-void jwti_status_write_prometheus(jwti_status_out_t *out,
-    const jwti_status_t *status);
-void jwti_status_write_html(jwti_status_out_t *out,
-    const jwti_status_t *status);
+/* one for each format: the unit of that number; 0 when there is none */
+int jwti_status_unit_json(jwti_status_out_t *out,
+    const jwti_status_t *status, size_t unit);
+int jwti_status_unit_prometheus(jwti_status_out_t *out,
+    const jwti_status_t *status, size_t unit);
+int jwti_status_unit_html(jwti_status_out_t *out,
+    const jwti_status_t *status, size_t unit);
 
 
 #pragma GCC visibility pop

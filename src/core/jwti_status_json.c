@@ -11,6 +11,8 @@
 #include "jwti_status_internal.h"
 
 
+static void jwti_status_json_head(jwti_status_out_t *out,
+    const jwti_status_t *status);
 static void jwti_status_json_service(jwti_status_out_t *out,
     const jwti_status_service_t *service);
 static void jwti_status_json_key(jwti_status_out_t *out,
@@ -37,8 +39,30 @@ static void jwti_status_json_span(jwti_status_out_t *out, const char *name,
 static void jwti_status_json_escape(jwti_status_out_t *out, unsigned char ch);
 
 
-void
-jwti_status_write_json(jwti_status_out_t *out, const jwti_status_t *status)
+/* the head, the services, the end */
+
+int
+jwti_status_unit_json(jwti_status_out_t *out, const jwti_status_t *status,
+    size_t unit)
+{
+    if (unit == 0) {
+        jwti_status_json_head(out, status);
+        return 1;
+    }
+
+    if (unit <= status->nservices) {
+        jwti_status_json_service(out, &status->services[unit - 1]);
+        return 1;
+    }
+
+    jwti_status_text(out, "]}\n");
+
+    return 0;
+}
+
+
+static void
+jwti_status_json_head(jwti_status_out_t *out, const jwti_status_t *status)
 {
     size_t  i, states[JWTI_STATES];
     char    date[JWTI_STATUS_DATE_LEN + 1];
@@ -88,12 +112,6 @@ jwti_status_write_json(jwti_status_out_t *out, const jwti_status_t *status)
     jwti_status_byte(out, '}');
 
     jwti_status_json_open(out, "services", '[');
-
-    for (i = 0; i < status->nservices && out->rc == JWTI_OK; i++) {
-        jwti_status_json_service(out, &status->services[i]);
-    }
-
-    jwti_status_text(out, "]}\n");
 }
 
 

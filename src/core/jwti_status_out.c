@@ -34,6 +34,8 @@ jwti_status_out_init(jwti_status_out_t *out, jwti_status_sink_pt sink,
     out->data = data;
     out->rc = JWTI_OK;
     out->last = '\0';
+    out->begun = 0;
+    out->total = 0;
     out->len = 0;
 }
 
@@ -61,6 +63,8 @@ jwti_status_bytes(jwti_status_out_t *out, const void *data, size_t len)
     const unsigned char  *bytes;
 
     bytes = data;
+
+    out->total += len;
 
     while (len != 0) {
 

@@ -60,17 +60,13 @@ typedef struct {
 
 
 static void jwti_prometheus_family(jwti_status_out_t *out,
-    const jwti_prometheus_family_t *family, const jwti_status_t *status);
+    const jwti_prometheus_family_t *family, const jwti_status_t *status,
+    size_t unit);
 static void jwti_prometheus_sample(jwti_status_out_t *out,
     const jwti_prometheus_family_t *family,
-    const jwti_prometheus_place_t *place, int *begun);
-static void jwti_prometheus_counters(jwti_status_out_t *out,
-    const jwti_status_t *status);
-static void jwti_prometheus_counter(jwti_status_out_t *out,
-    const jwti_status_counter_t *counter, const jwti_status_service_t *service,
-    uint64_t count);
-static void jwti_prometheus_times(jwti_status_out_t *out,
-    const jwti_status_t *status);
+    const jwti_prometheus_place_t *place);
+static void jwti_prometheus_counter(jwti_status_out_t *out, unsigned row,
+    const jwti_status_t *status, size_t unit);
 static void jwti_prometheus_histogram(jwti_status_out_t *out,
     const jwti_status_service_t *service);
 static void jwti_prometheus_head(jwti_status_out_t *out, const char *name,
@@ -141,60 +137,98 @@ static const jwti_prometheus_family_t  jwti_prometheus_families[] = {
       JWTI_PROMETHEUS_KEYS, JWTI_PROMETHEUS_SIGNS, 1 },
     { "key_retires_in_seconds", "gauge",
       "Until a key that was replaced leaves the key set.",
-      JWTI_PROMETHEUS_KEYS, JWTI_PROMETHEUS_RETIRES, 1 },
-
-    { NULL, NULL, NULL, JWTI_PROMETHEUS_ONE, JWTI_PROMETHEUS_INFO, 0 }
+      JWTI_PROMETHEUS_KEYS, JWTI_PROMETHEUS_RETIRES, 1 }
 };
 
+#define JWTI_PROMETHEUS_FAMILIES                                              \
+    (sizeof(jwti_prometheus_families) / sizeof(jwti_prometheus_families[0]))
 
-void
-jwti_status_write_prometheus(jwti_status_out_t *out,
-    const jwti_status_t *status)
+
+/*
+ * Families one after the other, in each the services: those of the table, the
+ * counters, the histogram.
+ */
+
+int
+jwti_status_unit_prometheus(jwti_status_out_t *out,
+    const jwti_status_t *status, size_t unit)
 {
-    const jwti_prometheus_family_t  *family;
+    size_t  n, family;
 
-    for (family = jwti_prometheus_families; family->name != NULL; family++) {
-        jwti_prometheus_family(out, family, status);
+    n = (status->nservices != 0) ? status->nservices : 1;
+
+    family = unit / n;
+    unit %= n;
+
+    if (family < JWTI_PROMETHEUS_FAMILIES) {
+        jwti_prometheus_family(out, &jwti_prometheus_families[family], status,
+                               unit);
+        return 1;
     }
 
-    if (status->nservices != 0) {
-        jwti_prometheus_counters(out, status);
-        jwti_prometheus_times(out, status);
+    if (status->nservices == 0) {
+        return 0;
     }
+
+    family -= JWTI_PROMETHEUS_FAMILIES;
+
+    if (family < JWTI_COUNTERS) {
+        jwti_prometheus_counter(out, (unsigned) family, status, unit);
+        return 1;
+    }
+
+    if (unit == 0) {
+        jwti_prometheus_head(out, "sign_duration_seconds", "histogram",
+                             "How long signatures took.");
+    }
+
+    jwti_prometheus_histogram(out, &status->services[unit]);
+
+    return unit + 1 < n;
 }
 
 
+/* a family without samples has no head */
+
 static void
 jwti_prometheus_family(jwti_status_out_t *out,
-    const jwti_prometheus_family_t *family, const jwti_status_t *status)
+    const jwti_prometheus_family_t *family, const jwti_status_t *status,
+    size_t unit)
 {
-    int                      begun;
-    size_t                   i;
     unsigned                 k;
     jwti_prometheus_place_t  place;
 
-    begun = 0;
+    if (unit == 0) {
+        out->begun = 0;
+    }
+
     place.status = status;
     place.service = NULL;
     place.key = NULL;
 
     if (family->each == JWTI_PROMETHEUS_ONE) {
-        jwti_prometheus_sample(out, family, &place, &begun);
+
+        if (unit == 0) {
+            jwti_prometheus_sample(out, family, &place);
+        }
+
         return;
     }
 
-    for (i = 0; i < status->nservices && out->rc == JWTI_OK; i++) {
-        place.service = &status->services[i];
+    if (status->nservices == 0) {
+        return;
+    }
 
-        if (family->each == JWTI_PROMETHEUS_SERVICES) {
-            jwti_prometheus_sample(out, family, &place, &begun);
-            continue;
-        }
+    place.service = &status->services[unit];
 
-        for (k = 0; k < place.service->nkeys; k++) {
-            place.key = &place.service->keys[k];
-            jwti_prometheus_sample(out, family, &place, &begun);
-        }
+    if (family->each == JWTI_PROMETHEUS_SERVICES) {
+        jwti_prometheus_sample(out, family, &place);
+        return;
+    }
+
+    for (k = 0; k < place.service->nkeys; k++) {
+        place.key = &place.service->keys[k];
+        jwti_prometheus_sample(out, family, &place);
     }
 }
 
@@ -202,7 +236,7 @@ jwti_prometheus_family(jwti_status_out_t *out,
 static void
 jwti_prometheus_sample(jwti_status_out_t *out,
     const jwti_prometheus_family_t *family,
-    const jwti_prometheus_place_t *place, int *begun)
+    const jwti_prometheus_place_t *place)
 {
     int      info;
     int64_t  value;
@@ -211,8 +245,8 @@ jwti_prometheus_sample(jwti_status_out_t *out,
         return;
     }
 
-    if (!*begun) {
-        *begun = 1;
+    if (!out->begun) {
+        out->begun = 1;
         jwti_prometheus_head(out, family->name, family->type, family->help);
     }
 
@@ -243,36 +277,22 @@ jwti_prometheus_sample(jwti_status_out_t *out,
 /* rows of one family share its head */
 
 static void
-jwti_prometheus_counters(jwti_status_out_t *out, const jwti_status_t *status)
+jwti_prometheus_counter(jwti_status_out_t *out, unsigned row,
+    const jwti_status_t *status, size_t unit)
 {
-    unsigned                      i;
-    size_t                        k;
-    const char                   *family;
     const jwti_status_counter_t  *counter;
+    const jwti_status_service_t  *service;
 
-    family = "";
+    counter = &jwti_status_counters[row];
+    service = &status->services[unit];
 
-    for (i = 0; i < JWTI_COUNTERS; i++) {
-        counter = &jwti_status_counters[i];
-
-        if (strcmp(family, counter->family) != 0) {
-            family = counter->family;
-            jwti_prometheus_head(out, family, "counter", counter->help);
-        }
-
-        for (k = 0; k < status->nservices && out->rc == JWTI_OK; k++) {
-            jwti_prometheus_counter(out, counter, &status->services[k],
-                                    status->services[k].counters[i]);
-        }
+    if (unit == 0
+        && (row == 0 || strcmp(counter->family,
+                               jwti_status_counters[row - 1].family) != 0))
+    {
+        jwti_prometheus_head(out, counter->family, "counter", counter->help);
     }
-}
 
-
-static void
-jwti_prometheus_counter(jwti_status_out_t *out,
-    const jwti_status_counter_t *counter, const jwti_status_service_t *service,
-    uint64_t count)
-{
     jwti_prometheus_name(out, counter->family, "");
     jwti_prometheus_service(out, service);
 
@@ -282,22 +302,8 @@ jwti_prometheus_counter(jwti_status_out_t *out,
     }
 
     jwti_status_text(out, "} ");
-    jwti_status_count(out, count);
+    jwti_status_count(out, service->counters[row]);
     jwti_status_byte(out, '\n');
-}
-
-
-static void
-jwti_prometheus_times(jwti_status_out_t *out, const jwti_status_t *status)
-{
-    size_t  i;
-
-    jwti_prometheus_head(out, "sign_duration_seconds", "histogram",
-                         "How long signatures took.");
-
-    for (i = 0; i < status->nservices && out->rc == JWTI_OK; i++) {
-        jwti_prometheus_histogram(out, &status->services[i]);
-    }
 }
 
 

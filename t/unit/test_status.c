@@ -209,6 +209,60 @@ test_many(void)
 }
 
 
+/* written a unit, or a few, at a time: the same bytes */
+
+static void
+test_some(void)
+{
+    int                     more;
+    size_t                  i, k, n, steps;
+    jwti_status_t           status;
+    status_document_t       whole, parts;
+    const test_format_t    *format;
+    jwti_status_cursor_t    cursor;
+    jwti_status_service_t   services[STATUS_SERVICES];
+
+    static const size_t  enough[] = { 1, 700, 100000 };
+    static const size_t  counts[] = { 0, 1, STATUS_SERVICES };
+
+    for (format = formats; format->name != NULL; format++) {
+
+        for (i = 0; i < 9; i++) {
+            k = enough[i % 3];
+            n = counts[i / 3];
+
+            status_example(&status, services);
+            status.nservices = n;
+            whole = status_write(format->format, &status);
+
+            memset(&parts, 0, sizeof(parts));
+            memset(&cursor, 0, sizeof(cursor));
+            steps = 0;
+
+            do {
+                if (jwti_status_write_some(format->format, &status, &cursor, k,
+                                           status_sink, &parts, &more)
+                    != JWTI_OK)
+                {
+                    abort();
+                }
+
+                steps++;
+            } while (more && steps < 100000);
+
+            ok(parts.len == whole.len
+               && memcmp(parts.data, whole.data, whole.len) == 0,
+               "some: the same document in parts");
+            ok((k == 1) ? steps > n : (k == 700 || steps == 1),
+               "some: in as many as are asked");
+
+            free(parts.data);
+            free(whole.data);
+        }
+    }
+}
+
+
 /* whichever call fails: it is the last one, and its result is ours */
 
 static void
@@ -299,6 +353,7 @@ main(int argc, char **argv)
     test_buckets();
     test_states();
     test_many();
+    test_some();
     test_sink();
     test_hostile();
 
