@@ -20,14 +20,7 @@ give_up() {
     exit 1
 }
 
-command -v apt-get >/dev/null || give_up "this system has no apt-get"
-
-# apt's own view of its sources, whatever their form (*.list or *.sources)
-# shellcheck disable=SC2016
-mirror=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' \
-             'Created-By: Packages' | sed -n 's/^Debian|Debian|//p' | head -1)
-
-[ -n "$mirror" ] || give_up "apt knows no Debian mirror"
+mirror=$("$(dirname "$0")/mirror.sh") || give_up "no mirror"
 [ -r $keyring ] || give_up "no $keyring"
 
 # a folder for this run alone: two may run at once, and lists are large
