@@ -96,7 +96,9 @@
 /* SHA-256 of a key's text, and of the algorithm that it is for */
 #define NGX_HTTP_JWT_ISSUER_DIGEST       32
 
+/* the one place that has it; tools/version.sh reads it from here */
 #define NGX_HTTP_JWT_ISSUER_VERSION      "0.1.0"
+
 #define NGX_HTTP_JWT_ISSUER_AGENT                                             \
     "nginx-jwt-issuer/" NGX_HTTP_JWT_ISSUER_VERSION
 

@@ -4,7 +4,9 @@
 #   style     nginx's form of every C file
 #   layers    what may include and call what
 #   symbols   what the built module exports and keeps
-#   docs      README.md and conf.example against the directives
+#   docs      README.md, conf.example, the manual page and Vim's syntax file
+#             against the directives; versions
+#   vim       the syntax file in a real Vim
 #   scripts   shellcheck, perl -c and python's parser over our own tools
 #   secrets   the logs of the suites hold no key and no token
 
@@ -35,7 +37,22 @@ symbols)
     ;;
 
 docs)
-    tap_run "every directive is described" tools/docs.pl
+    page=$build/man/ngx_http_jwt_issuer_module.5
+    mkdir -p "$build/man"
+    tap_run "README.md makes a manual page" bash -c \
+        "tools/man.pl >'$page'"
+    tap_run "every directive is described" tools/docs.pl . "$page"
+    # each of them says what is wrong and ends with 0
+    tap_run "groff has no warning about the page" bash -c \
+        "! groff -man -Tutf8 -ww -z '$page' 2>&1 | grep ."
+    tap_run "mandoc has no finding about the page" bash -c \
+        "! mandoc -T lint '$page' 2>&1 | grep ."
+    tap_run "the versions agree" tools/version.sh --check
+    ;;
+
+vim)
+    tools/vim.sh
+    exit
     ;;
 
 scripts)
@@ -64,7 +81,7 @@ secrets)
     ;;
 
 *)
-    echo "usage: $0 style|layers|symbols|docs|scripts|secrets" >&2
+    echo "usage: $0 style|layers|symbols|docs|vim|scripts|secrets" >&2
     exit 2
     ;;
 esac

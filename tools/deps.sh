@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # deps.sh GROUP…: installs with apt what is missing; groups: build run test aws
-# ansible bench.
+# ansible bench deb.
 #
 # Where everything is there it asks dpkg and nothing else: no network.  As root
 # or through sudo.  On a system without apt it only looks whether the tools are
@@ -48,7 +48,7 @@ packages() {
             python3-cryptography python3-grpcio cppcheck clang clang-tidy \
             shellcheck \
             iproute2 util-linux procps nghttp2-client apache2-utils valgrind \
-            binutils prometheus python3-html5lib
+            binutils prometheus python3-html5lib lintian groff-base mandoc vim
         clang_rt
     fi
     if has_group aws; then
@@ -60,6 +60,9 @@ packages() {
     fi
     if has_group ansible; then
         echo ansible python3-boto3
+    fi
+    if has_group deb; then
+        echo debhelper dpkg-dev nginx-dev
     fi
     if has_group bench; then
         # the load generator, what we are compared with, and its libraries

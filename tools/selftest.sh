@@ -29,6 +29,8 @@ must_report() {
     fi
 }
 
+vim=contrib/vim/after/syntax/nginx/jwt_issuer.vim
+
 # a small clean project: what is reported there is what was seeded
 fixture() {
     rm -rf "$work/p"
@@ -50,11 +52,42 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       NGX_CONF_TAKE1,
       NULL },
 };
+
+
+static const ngx_http_jwt_issuer_param_t  ngx_http_jwt_issuer_a_params[] = {
+    { ngx_string("gamma"), NULL },
+};
+
+
+static ngx_http_variable_t  ngx_http_jwt_issuer_variables[] = {
+
+    { ngx_string("jwt_issuer_delta"), NULL },
+    { ngx_string("jwt_issuer_zeta_"), NULL },
+};
 END
     printf '\n/*\n * A file of the core.\n */\n\n\nint  jwti_a;\n' \
         >"$work/p/src/core/a.c"
     printf '# x\n### jwt_issuer_alpha\n#### beta\n' >"$work/p/README.md"
     printf 'jwt_issuer_alpha on;\n' >"$work/p/conf.example"
+    mkdir -p "$work/p/contrib/vim/after/syntax/nginx" "$work/p/debian"
+    cat >"$work/p/$vim" <<'END'
+" jwt_issuer_comment
+syn keyword ngxJwtIssuerDirective
+      \ nextgroup=x skipwhite
+syn keyword ngxJwtIssuerBlockDirective contained
+      \ jwt_issuer_alpha
+syn region ngxJwtIssuerBlock start=+jwt_issuer_\%(alpha\)\>[^{]*{+ end=+}+
+syn keyword ngxJwtIssuerInnerName contained beta include
+syn match ngxJwtIssuerParameter "\<\%(gamma\)\ze="
+syn match ngxJwtIssuerVariable "\${\=jwt_issuer_\%(delta
+      \\|zeta_\w\+\)\>}\="
+END
+    printf '#define NGX_HTTP_JWT_ISSUER_VERSION      "1.2.3"\n' \
+        >"$work/p/src/ngx_http_jwt_issuer.h"
+    printf '# Changes\n\n## 1.2.3 (unreleased)\n\n## 1.2.2\n' \
+        >"$work/p/CHANGELOG.md"
+    printf 'nginx-jwt-issuer (1.2.3-2) unstable; urgency=low\n' \
+        >"$work/p/debian/changelog"
 }
 
 seed() { # FILE LINE…
@@ -66,6 +99,7 @@ seed() { # FILE LINE…
 style() { LONG=1 "$tools/style.pl" "$work"/p/src/*.c "$work"/p/src/core/*.c; }
 layers() { "$tools/layers.sh" "$work/p"; }
 docs() { "$tools/docs.pl" "$work/p"; }
+version() { "$tools/version.sh" --check "$work/p"; }
 secrets() { "$tools/secrets.pl" "$work/logs"; }
 alerts() { "$tools/alerts.pl" "$work/logs"; }
 
@@ -73,6 +107,7 @@ fixture
 tap_run "style: a clean file passes" style
 tap_run "layers: a clean project passes" layers
 tap_run "docs: a clean project passes" docs
+tap_run "version: a clean project passes" version
 
 style_fault() { # TEXT LINE…
     local text=$1
@@ -208,6 +243,43 @@ page_fault 'a button without a name' '<button>' '<button> </button>'
 page_fault 'a label of nothing' 'no element' '<p aria-labelledby="x">x</p>'
 page_fault 'an id twice' 'twice' '<p id="x">x</p><p id="x">x</p>'
 page_fault 'a faint text' 'contrast of' '<p>x</p>' '#999999'
+
+# each list of the syntax file, with a name of the source that is not there,
+# and with one that the source does not have
+vim_fault() { # TEXT SED
+    fixture
+    sed -i "$2" "$work/p/$vim"
+    must_report "docs, vim, $1" "$1" docs
+}
+
+vim_fault 'jwt_issuer_alpha is missing among the directives' '5d'
+vim_fault 'jwt_issuer_gone is among the directives' '3s/$/ jwt_issuer_gone/'
+vim_fault 'jwt_issuer_alpha is missing among the blocks' '6s/(alpha/(omega/'
+vim_fault 'beta is missing among the directives of' '7s/beta//'
+vim_fault 'gone is among the directives of' '7s/$/ gone/'
+vim_fault 'gamma is missing among the parameters' '8d'
+vim_fault 'gone is among the parameters' '8s/gamma/&\\|gone/'
+vim_fault 'jwt_issuer_delta is missing among the variables' '9s/delta/gone/'
+vim_fault 'jwt_issuer_gone is among the variables' '9s/delta/&\\|gone/'
+
+manual() { # a page of PARTS
+    printf '.SS "%s"\n' "$@" >"$work/manual"
+    # shellcheck disable=SC2016
+    echo '$jwt_issuer_delta $jwt_issuer_zeta_x' >>"$work/manual"
+    "$tools/docs.pl" "$work/p" "$work/manual"
+}
+
+fixture
+tap_run "docs, the page: a clean one passes" manual jwt_issuer_alpha beta
+must_report 'docs, the page without a part' 'has no part "beta"' \
+    manual jwt_issuer_alpha
+
+fixture
+sed -i '3s/1.2.3/1.2.4/' "$work/p/CHANGELOG.md"
+must_report 'version, of the changes' 'CHANGELOG.md begins' version
+fixture
+sed -i 's/1.2.3/1.3.3/' "$work/p/debian/changelog"
+must_report 'version, of the package' 'debian/changelog begins' version
 
 # the module with one symbol too many, with a foreign name, with a variable
 compile() { ${CC:-cc} -fPIC "$@"; }
