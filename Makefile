@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 export NGINX_SRC NGINX NGINX_CONFIGURE PORT V CC ONCE FUZZ_SECONDS JOBS T
 export BENCH_ROUNDS BENCH_SECONDS
+export DESTDIR MODULESDIR PREFIX DOCDIR MANDIR VIMDIR
 
 C_FILES := $(wildcard src/*.[ch] src/core/*.[ch] t/unit/*.[ch])
 
@@ -23,6 +24,18 @@ run: ## build, start a demo on 127.0.0.1:PORT, get and verify a token
 
 run-aws: ## the same with keys from AWS, as an emulator on this machine has it
 	@tools/demo-aws.sh
+
+install: build ## install what is built, its manual page and documentation
+	@tools/install.sh
+
+uninstall: ## remove what make install has installed
+	@tools/install.sh --uninstall
+
+dist: ## pack the sources into build/nginx-jwt-issuer-VERSION.tar.gz
+	@tools/dist.sh
+
+deb: ## build a package for this Debian's nginx into build/deb/
+	@tools/deb.sh
 
 test: ## everything: unit tests, checks, suites; ends with N passed, N failed
 	@tools/test.sh all
@@ -48,6 +61,12 @@ demo: ## make run and make run-aws as tests, in a network of their own
 suites: ## the Test::Nginx suites alone, or those of T=
 	@tools/test.sh suites
 
+packages: ## the tests of make dist, make install and make deb
+	@tools/test.sh packages
+
+debtest: ## install the package in a fresh Debian, use it there (as root)
+	@tools/test.sh debtest
+
 style: ## house style, layers, exported symbols, docs, and their self-tests
 	@tools/test.sh checks
 
@@ -68,14 +87,18 @@ clean: ## remove build/
 distclean: clean ## remove build/ and .deps/
 	@rm -rf .deps
 
-.PHONY: build help run run-aws test unit asan tsan fuzz servers demo suites \
-        style lint bench deps clean distclean
+.PHONY: build help run run-aws install uninstall dist deb test unit asan tsan \
+        fuzz servers demo suites packages debtest style lint bench deps clean \
+        distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure
 ## NGINX=the nginx binary to run and to test with
 ## PORT=of make run and make run-aws (8080)
 ## ONCE=1: they show everything once and end
+## DESTDIR=of make install: before all of its paths
+## MODULESDIR=where the module goes; else where nginx -V says
+## PREFIX=of the documentation (/usr/local); DOCDIR, MANDIR, VIMDIR
 ## T=the suites to run, such as "t/token/*.t"
 ## JOBS=how many suites at once (2)
 ## FUZZ_SECONDS=per fuzz target (60)

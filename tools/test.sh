@@ -9,6 +9,8 @@
 #   lint              cppcheck and clang-tidy
 #   servers           the servers that stand in for AWS in the suites
 #   demo              make run and make run-aws
+#   packages          make dist, make install, make deb
+#   debtest           the package in a fresh Debian; no part of "all"
 #   suites            Test::Nginx, plain and with reloads (T= names some files)
 #   all               everything
 #
@@ -25,7 +27,7 @@ trap 'rm -f "$sums"' EXIT
 
 groups=" ${*:-all} "
 [[ $groups != *" all "* ]] ||
-    groups=" unit asan tsan fuzz checks lint servers demo suites "
+    groups=" unit asan tsan fuzz checks lint servers demo packages suites "
 
 has() { [[ $groups == *" $1 "* ]]; }
 
@@ -93,7 +95,7 @@ fuzz() {
 
 checks() {
     local group
-    for group in style layers symbols docs scripts; do
+    for group in style layers symbols docs vim scripts; do
         printf '%s\ttools/checks.sh %s\n' "$group" "$group"
     done | harness -j "$(nproc)"
     printf 'status documents and contrib\ttools/status.sh\n' | harness
@@ -112,6 +114,14 @@ servers() {
 demo() {
     step "make run" tools/netns.sh make run PORT= ONCE=1
     step "make run-aws" tools/netns.sh make run-aws PORT= ONCE=1
+}
+
+packages() {
+    printf '%s\ttools/packages.sh\n' 'make dist, install, deb' | harness
+}
+
+debtest() {
+    printf 'the package in a fresh Debian\ttools/debtest.sh\n' | harness
 }
 
 suites() {
@@ -155,7 +165,7 @@ suites() {
 }
 
 title "what is needed"
-step "packages" tools/deps.sh build run test aws ansible
+step "packages" tools/deps.sh build run test aws ansible deb
 # on a new machine there was no nginx to look at before
 # shellcheck source=tools/env.sh
 . "$root/tools/env.sh"
@@ -165,7 +175,7 @@ if has asan; then title "unit tests, ASan and UBSan"; unit asan; fi
 if has tsan; then title "unit tests, ThreadSanitizer"; unit tsan; fi
 if has fuzz; then title "fuzz targets"; fuzz; fi
 
-if has checks || has lint || has demo || has suites; then
+if has checks || has lint || has demo || has packages || has suites; then
     title "build"
     step "the module builds" tools/build.sh ${NGINX_SRC:+binary}
 fi
@@ -177,6 +187,8 @@ if has lint; then
 fi
 if has servers; then title "servers that stand in for AWS"; servers; fi
 if has demo; then title "make run, make run-aws"; demo; fi
+if has packages; then title "packages"; packages; fi
+if has debtest; then title "the package, installed"; debtest; fi
 if has suites; then title "Test::Nginx suites"; suites; fi
 
 title "sum"
