@@ -62,7 +62,7 @@ packages() {
         echo ansible python3-boto3
     fi
     if has_group deb; then
-        echo debhelper dpkg-dev nginx-dev
+        echo build-essential debhelper dpkg-dev nginx-dev
     fi
     if has_group bench; then
         # the load generator, what we are compared with, and its libraries
