@@ -5,7 +5,7 @@
 # It is built from a copy, of a checkout or of an unpacked tarball: nothing is
 # written beside the sources.
 
-set -eu
+set -eu -o pipefail
 # shellcheck source=tools/env.sh
 . "$(dirname "$0")/env.sh"
 

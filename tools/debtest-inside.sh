@@ -78,7 +78,10 @@ python3 upstream.py &
 cat >get.py <<'END'
 import sys
 import urllib.request
-print(urllib.request.urlopen(sys.argv[1], timeout=10).read().decode())
+try:
+    print(urllib.request.urlopen(sys.argv[1], timeout=10).read().decode())
+except OSError as error:
+    sys.exit(sys.argv[1] + ": " + str(error))
 END
 
 get() { python3 get.py "$url$1"; }
@@ -138,7 +141,10 @@ tap_run "nginx takes it" nginx -t
 tap_run "nginx starts" /usr/sbin/nginx
 tap_run "the upstream is there" soon get /api/
 tap_run "tokens are verified by PyJWT and openssl" verified
-kids=$(kids)
+# without that, nothing that follows could be so
+kids=$(kids) || {
+    tap_done || exit 1
+}
 
 tap_run "an upgrade to the newer version" apt install ./newer.deb
 tap_run "the newer version is installed" is_version \

@@ -9,7 +9,7 @@
 # building and testing do not make.  The same files give the same bytes: their
 # order, owners, modes and times are not those of this machine.
 
-set -eu
+set -eu -o pipefail
 # shellcheck source=tools/env.sh
 . "$(dirname "$0")/env.sh"
 
