@@ -27,11 +27,11 @@ files() {
     else
         find . \( -path ./build -o -path ./.deps -o -path './t/servroot*' \) \
             -prune -o \( -type f -o -type l \) -printf '%P\0'
-    fi | LC_ALL=C sort -z
+    fi | LC_ALL=C sort -zu
 }
 
 archive() {
-    files | tar -c --null --no-recursion -T - --format=gnu \
+    files | tar -c --null --no-recursion --hard-dereference -T - --format=gnu \
         --owner=0 --group=0 --numeric-owner --mtime="@$time" \
         --mode='u=rwX,go=rX' --transform "flags=rSH;s,^,$name/,"
 }
