@@ -471,7 +471,7 @@ void ngx_http_jwt_issuer_zone_signed(
 void ngx_http_jwt_issuer_zone_unknown(ngx_shm_zone_t *zone);
 
 
-/* _endpoint.c, _jwks.c, _status.c: content handlers */
+/* _endpoint.c, _jwks.c: content handlers */
 
 ngx_int_t ngx_http_jwt_issuer_endpoint_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r);
@@ -480,30 +480,6 @@ char *ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf,
     ngx_http_jwt_issuer_loc_conf_t *prev,
     ngx_http_jwt_issuer_loc_conf_t *conf);
-
-ngx_int_t ngx_http_jwt_issuer_status_handler(ngx_http_request_t *r);
-char *ngx_http_jwt_issuer_status(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_status_check(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_main_conf_t *jmcf,
-    ngx_http_jwt_issuer_loc_conf_t *prev,
-    ngx_http_jwt_issuer_loc_conf_t *conf);
-
-
-/* _document.c: answer with the status, which is the request's */
-ngx_int_t ngx_http_jwt_issuer_document_send(ngx_http_request_t *r,
-    jwti_status_format_e format, jwti_status_t *status);
-
-
-/* _operate.c */
-
-/* a POST that may operate, as a content handler */
-ngx_int_t ngx_http_jwt_issuer_operate(ngx_http_request_t *r);
-
-/* 1 when the request's first header of that name has the word in it */
-ngx_uint_t ngx_http_jwt_issuer_operate_header(ngx_http_request_t *r,
-    const char *name, const char *word);
-
 
 /* _form.c */
 

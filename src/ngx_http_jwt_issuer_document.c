@@ -8,7 +8,7 @@
  */
 
 
-#include "ngx_http_jwt_issuer_refresh.h"
+#include "ngx_http_jwt_issuer_status.h"
 
 
 /* so much is written at one time: less than a millisecond */

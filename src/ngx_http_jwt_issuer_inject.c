@@ -8,7 +8,7 @@
  */
 
 
-#include "ngx_http_jwt_issuer.h"
+#include "ngx_http_jwt_issuer_status.h"
 
 
 static ngx_int_t ngx_http_jwt_issuer_inject_finish(ngx_http_request_t *r,

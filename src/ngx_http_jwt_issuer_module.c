@@ -8,7 +8,7 @@
 
 
 #include "ngx_http_jwt_issuer_conf.h"
-#include "ngx_http_jwt_issuer_refresh.h"
+#include "ngx_http_jwt_issuer_status.h"
 
 
 static void *ngx_http_jwt_issuer_create_main_conf(ngx_conf_t *cf);

@@ -8,7 +8,7 @@
  */
 
 
-#include "ngx_http_jwt_issuer_refresh.h"
+#include "ngx_http_jwt_issuer_status.h"
 
 
 /* how often worker 0 looks whether an operator has asked for something */
