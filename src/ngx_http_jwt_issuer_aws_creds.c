@@ -130,7 +130,7 @@ ngx_http_jwt_issuer_aws_step(ngx_http_jwt_issuer_aws_t *aws)
     ngx_http_jwt_issuer_transport_t  transport;
 
     switch (jwti_aws_creds_next(aws->creds, ngx_http_jwt_issuer_aws_time(aws),
-                                (uint32_t) ngx_random(), &ask))
+                                ngx_http_jwt_issuer_random(), &ask))
     {
     case JWTI_AWS_STEP_READY:
         ngx_http_jwt_issuer_aws_until(aws, ask.until);

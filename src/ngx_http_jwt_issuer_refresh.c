@@ -115,7 +115,7 @@ ngx_http_jwt_issuer_refresh_first(ngx_http_jwt_issuer_refresh_t *refresh)
     refresh->stale_at = fetched + (int64_t) settings->stale;
 
     due = fetched + jwti_schedule_next((int64_t) settings->refresh, 0,
-                                       (uint32_t) ngx_random());
+                                       ngx_http_jwt_issuer_random());
 
     return (ngx_msec_t) ngx_max(due, ngx_http_jwt_issuer_now());
 }
@@ -472,7 +472,7 @@ ngx_http_jwt_issuer_refresh_good(ngx_http_jwt_issuer_refresh_t *refresh)
     refresh->due = ngx_current_msec
                    + (ngx_msec_t) jwti_schedule_next(
                                                 service->settings.refresh, 0,
-                                                (uint32_t) ngx_random());
+                                                ngx_http_jwt_issuer_random());
 
     ngx_http_jwt_issuer_refresh_plan(refresh);
     ngx_http_jwt_issuer_zone_count(service, JWTI_COUNT_FETCHED);
@@ -537,7 +537,7 @@ ngx_http_jwt_issuer_refresh_failed(ngx_http_jwt_issuer_refresh_t *refresh,
 
     wait = jwti_schedule_next(service->settings.refresh,
                               (unsigned) refresh->fails,
-                              (uint32_t) ngx_random());
+                              ngx_http_jwt_issuer_random());
 
     refresh->due = ngx_current_msec + (ngx_msec_t) wait;
 

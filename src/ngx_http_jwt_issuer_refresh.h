@@ -367,6 +367,18 @@ ngx_http_jwt_issuer_fetch_t *ngx_http_jwt_issuer_fetch_start(
 void ngx_http_jwt_issuer_fetch_cancel(ngx_http_jwt_issuer_fetch_t *fetch);
 
 
+/*
+ * For the core, which takes random numbers of 32 bits: ngx_random() has 31, and
+ * a spread that is counted from it would end in its middle.
+ */
+
+static ngx_inline uint32_t
+ngx_http_jwt_issuer_random(void)
+{
+    return (uint32_t) ngx_random() << 1;
+}
+
+
 #pragma GCC visibility pop
 
 
