@@ -85,8 +85,15 @@ ngx_http_jwt_issuer_settings_complete(ngx_conf_t *cf,
     }
 
     if (settings->retire == NGX_CONF_UNSET_MSEC) {
-        settings->retire = (settings->lifetime + 60 + jmcf->jwks_max_age)
-                           * 1000;
+
+        /*
+         * The last proxy to meet the new key signs with this one for longest,
+         * while the first one counts.
+         */
+
+        settings->retire = (settings->lifetime + 60) * 1000
+                           + ngx_max(settings->refresh + settings->refresh / 10,
+                                     (ngx_msec_t) jmcf->jwks_max_age * 1000);
     }
 
     service->label.data = ngx_pnalloc(cf->pool, service->name.len + 1
