@@ -56,7 +56,7 @@ packages() {
         echo curl openssl iproute2 util-linux python3-boto3 python3-flask \
             python3-flask-cors python3-werkzeug python3-responses \
             python3-xmltodict python3-jinja2 python3-cryptography \
-            python3-antlr4
+            python3-antlr4 libfaketime
     fi
     if has_group ansible; then
         echo ansible python3-boto3

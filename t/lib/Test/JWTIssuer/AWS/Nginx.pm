@@ -7,6 +7,8 @@ package Test::JWTIssuer::AWS::Nginx;
 #            in X-Worker which process it is from
 #   main, events, listen, workers (1), env, level (debug)
 #   single   1: master_process off; the process is a child of ours
+#   address  where it listens (127.0.0.1)
+#   within   a command that the binary is an argument of
 
 use strict;
 use warnings;
@@ -28,7 +30,8 @@ sub new {
     my ($class, %self) = @_;
 
     my $self = bless { workers => 1, env => {}, main => '', events => '',
-                       listen => '', server => '', level => 'debug', %self },
+                       listen => '', server => '', level => 'debug',
+                       address => '127.0.0.1', within => [], %self },
                      $class;
     make_path("$self->{dir}/logs");
     push @all, $self;
@@ -72,7 +75,7 @@ http {
 $temp
 $self->{http}
     server {
-        listen 127.0.0.1:$self->{port} $self->{listen};
+        listen $self->{address}:$self->{port} $self->{listen};
         add_header X-Worker \$pid always;
         location = /static { return 200 "static\\n"; }
         location = /jwks { jwt_issuer_jwks; }
@@ -92,8 +95,8 @@ END
 sub command {
     my ($self, @arguments) = @_;
     my $binary = $ENV{TEST_NGINX_BINARY} || 'nginx';
-    return ($binary, '-p', $self->{dir}, '-c', "$self->{dir}/nginx.conf",
-            @arguments);
+    return (@{ $self->{within} }, $binary, '-p', $self->{dir},
+            '-c', "$self->{dir}/nginx.conf", @arguments);
 }
 
 
@@ -238,7 +241,8 @@ sub fds {
 
 sub client {
     my ($self, %options) = @_;
-    return Test::JWTIssuer::AWS::Client->new($self->{port}, %options);
+    return Test::JWTIssuer::AWS::Client->new(
+        "$self->{address}:$self->{port}", %options);
 }
 
 
@@ -343,10 +347,10 @@ package Test::JWTIssuer::AWS::Client;
 # HTTP/1.1 on one kept connection, as little of it as is needed
 
 sub new {
-    my ($class, $port, %options) = @_;
+    my ($class, $peer, %options) = @_;
 
-    my $socket = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port",
-                                       Timeout => 5) or die "connect: $@\n";
+    my $socket = IO::Socket::INET->new(PeerAddr => $peer, Timeout => 5)
+        or die "connect: $@\n";
     return bless { socket => $socket, limit => $options{limit} // 20,
                    close => $options{close} ? "Connection: close\r\n" : '' },
                  $class;
