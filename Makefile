@@ -78,6 +78,14 @@ bench: ## measure speed, latency and memory against nginx, lua and njs
 	@tools/build.sh
 	@PATH=/usr/bin:$$PATH python3 -B bench/run.py
 
+scaling: ## the tables of SCALING.md anew, and a minute of 4 proxies against them
+	@tools/deps.sh build run test aws
+	@tools/build.sh
+	@python3 tools/scaling.py --write
+	@python3 tools/scaling.py --check
+	@JWT_ISSUER_SCALING=70 tools/suite.sh t/aws/scaling.t
+	@grep -E 'predicted|waits' build/test-logs/plain/aws-scaling/stderr
+
 deps: ## install with apt what building, running and testing need
 	@tools/deps.sh build run test aws ansible
 
@@ -88,8 +96,8 @@ distclean: clean ## remove build/ and .deps/
 	@rm -rf .deps
 
 .PHONY: build help run run-aws install uninstall dist deb test unit asan tsan \
-        fuzz servers demo suites packages debtest style lint bench deps clean \
-        distclean
+        fuzz servers demo suites packages debtest style lint bench scaling deps \
+        clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure
