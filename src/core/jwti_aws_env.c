@@ -7,12 +7,10 @@
  */
 
 
-#include <stdlib.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
-
 #include "jwti_aws_env.h"
+#include "jwti_text.h"
 
 
 #define JWTI_AWS_ENV_TEXT_MAX  4096
@@ -171,12 +169,7 @@ jwti_aws_env_free(jwti_aws_env_t *env)
     unsigned  i;
 
     for (i = 0; i < JWTI_ENV_NAMES; i++) {
-
-        if (env->values[i] != NULL) {
-            OPENSSL_cleanse(env->values[i], strlen(env->values[i]));
-            free(env->values[i]);
-            env->values[i] = NULL;
-        }
+        jwti_text_drop(&env->values[i]);
     }
 }
 
@@ -195,6 +188,7 @@ static jwti_rc_t
 jwti_aws_env_copy(const char *value, size_t max, char **copy)
 {
     size_t         i, len;
+    jwti_str_t     text;
     unsigned char  ch;
 
     for (len = 0; value[len] != '\0'; len++) {
@@ -215,18 +209,8 @@ jwti_aws_env_copy(const char *value, size_t max, char **copy)
         }
     }
 
-    if (len == 0) {
-        return JWTI_OK;
-    }
+    text.data = (const unsigned char *) value;
+    text.len = len;
 
-    *copy = malloc(len + 1);
-
-    if (*copy == NULL) {
-        return JWTI_ERROR;
-    }
-
-    memcpy(*copy, value, len);
-    (*copy)[len] = '\0';
-
-    return JWTI_OK;
+    return jwti_text_set(copy, text);
 }

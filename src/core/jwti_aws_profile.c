@@ -8,13 +8,11 @@
  */
 
 
-#include <stdlib.h>
 #include <string.h>
-
-#include <openssl/crypto.h>
 
 #include "jwti_aws_ini.h"
 #include "jwti_aws_profile.h"
+#include "jwti_text.h"
 
 
 /* the longest external id in the service's model */
@@ -61,7 +59,6 @@ static void jwti_aws_profile_refuse(jwti_aws_profile_t *profile,
     jwti_str_t name);
 static int jwti_aws_profile_is_section(const jwti_aws_profile_pass_t *pass,
     jwti_str_t section);
-static void jwti_aws_profile_drop(char **value);
 
 
 static const jwti_aws_profile_setting_t
@@ -177,7 +174,7 @@ jwti_aws_profile_free(jwti_aws_profile_t *profile)
     unsigned  i;
 
     for (i = 0; i < JWTI_PROFILE_SETTINGS; i++) {
-        jwti_aws_profile_drop(&profile->values[i]);
+        jwti_text_drop(&profile->values[i]);
     }
 
     jwti_aws_profile_init(profile);
@@ -341,9 +338,8 @@ jwti_aws_profile_services(jwti_aws_profile_pass_t *pass, jwti_str_t text)
                 continue;
             }
 
-            rc = jwti_aws_profile_set(pass,
-                     (jwti_aws_setting_e) (JWTI_PROFILE_SERVICE_ENDPOINT + i),
-                     ini.value, ini.line);
+            rc = jwti_aws_profile_set(pass, jwti_profile_service_endpoint(i),
+                                      ini.value, ini.line);
 
             if (rc != JWTI_OK) {
                 return rc;
@@ -357,7 +353,6 @@ static jwti_rc_t
 jwti_aws_profile_set(jwti_aws_profile_pass_t *pass,
     jwti_aws_setting_e setting, jwti_str_t value, size_t line)
 {
-    char        *copy;
     size_t       i, max;
     const char  *err;
 
@@ -383,21 +378,9 @@ jwti_aws_profile_set(jwti_aws_profile_pass_t *pass,
         return JWTI_INVALID;
     }
 
-    copy = NULL;
-
-    if (value.len != 0) {
-        copy = malloc(value.len + 1);
-
-        if (copy == NULL) {
-            return JWTI_ERROR;
-        }
-
-        memcpy(copy, value.data, value.len);
-        copy[value.len] = '\0';
+    if (jwti_text_set(&pass->profile->values[setting], value) != JWTI_OK) {
+        return JWTI_ERROR;
     }
-
-    jwti_aws_profile_drop(&pass->profile->values[setting]);
-    pass->profile->values[setting] = copy;
 
     pass->error->key = NULL;
     pass->error->line = 0;
@@ -417,16 +400,15 @@ jwti_aws_profile_merge(jwti_aws_profile_t *profile, jwti_aws_profile_t *fresh)
         || fresh->values[JWTI_PROFILE_SECRET_ACCESS_KEY] != NULL
         || fresh->values[JWTI_PROFILE_SESSION_TOKEN] != NULL)
     {
-        jwti_aws_profile_drop(&profile->values[JWTI_PROFILE_ACCESS_KEY_ID]);
-        jwti_aws_profile_drop(
-                            &profile->values[JWTI_PROFILE_SECRET_ACCESS_KEY]);
-        jwti_aws_profile_drop(&profile->values[JWTI_PROFILE_SESSION_TOKEN]);
+        jwti_text_drop(&profile->values[JWTI_PROFILE_ACCESS_KEY_ID]);
+        jwti_text_drop(&profile->values[JWTI_PROFILE_SECRET_ACCESS_KEY]);
+        jwti_text_drop(&profile->values[JWTI_PROFILE_SESSION_TOKEN]);
     }
 
     for (i = 0; i < JWTI_PROFILE_SETTINGS; i++) {
 
         if (fresh->values[i] != NULL) {
-            jwti_aws_profile_drop(&profile->values[i]);
+            jwti_text_drop(&profile->values[i]);
             profile->values[i] = fresh->values[i];
             fresh->values[i] = NULL;        /* is profile's now */
         }
@@ -480,15 +462,4 @@ jwti_aws_profile_is_section(const jwti_aws_profile_pass_t *pass,
 
     return !pass->strong && strcmp(pass->name, "default") == 0
            && jwti_aws_ini_is(section, "default");
-}
-
-
-static void
-jwti_aws_profile_drop(char **value)
-{
-    if (*value != NULL) {
-        OPENSSL_cleanse(*value, strlen(*value));
-        free(*value);
-        *value = NULL;
-    }
 }

@@ -48,11 +48,19 @@ typedef enum {
     JWTI_PROFILE_METADATA_ENDPOINT,
     JWTI_PROFILE_METADATA_ENDPOINT_MODE,
 
-    /* endpoint_url of the profile's services section, by service */
-    JWTI_PROFILE_SERVICE_ENDPOINT,
+    /* endpoint_url of the profile's services section, as jwti_aws_service_e */
+    JWTI_PROFILE_SECRETSMANAGER_ENDPOINT,
+    JWTI_PROFILE_ECS_ENDPOINT,
+    JWTI_PROFILE_SSM_ENDPOINT,
+    JWTI_PROFILE_STS_ENDPOINT,
 
-    JWTI_PROFILE_SETTINGS = JWTI_PROFILE_SERVICE_ENDPOINT + JWTI_AWS_SERVICES
+    JWTI_PROFILE_SETTINGS
 } jwti_aws_setting_e;
+
+#define JWTI_PROFILE_SERVICE_ENDPOINT  JWTI_PROFILE_SECRETSMANAGER_ENDPOINT
+
+#define jwti_profile_service_endpoint(service)                                \
+    ((jwti_aws_setting_e) (JWTI_PROFILE_SERVICE_ENDPOINT + (service)))
 
 
 /* fields are private but where noted; holds secrets; not to be copied */

@@ -292,7 +292,7 @@ jwti_aws_settings_override(const jwti_aws_conf_t *conf,
     size_t                i, n;
     jwti_aws_setting_e    setting;
 
-    setting = (jwti_aws_setting_e) (JWTI_PROFILE_SERVICE_ENDPOINT + service);
+    setting = jwti_profile_service_endpoint(service);
 
     const struct {
         const char  *name;

@@ -41,6 +41,10 @@ static int     alloc_lasting;               /* and all after it */
 static long    alloc_live;                  /* not freed yet */
 static int     alloc_no_json;               /* none of jansson's fails */
 
+TAP_UNUSED static const char  *alloc_watch; /* NULL once it is freed */
+TAP_UNUSED static size_t       alloc_watch_len;
+TAP_UNUSED static int          alloc_watch_clean;   /* all zeros then */
+
 
 static int
 alloc_fails(void)
@@ -92,6 +96,18 @@ __wrap_realloc(void *memory, size_t size)
 void
 __wrap_free(void *memory)
 {
+    size_t  i;
+
+    if (memory != NULL && memory == alloc_watch) {
+        alloc_watch_clean = 1;
+
+        for (i = 0; i < alloc_watch_len; i++) {
+            alloc_watch_clean &= (alloc_watch[i] == 0);
+        }
+
+        alloc_watch = NULL;
+    }
+
     alloc_live -= (memory != NULL);
     __real_free(memory);
 }
