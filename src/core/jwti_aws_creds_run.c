@@ -152,9 +152,10 @@ jwti_aws_run_errno(int error)
 
     case ENOMEM:
         return "out of memory";
-    }
 
-    return "it cannot be read";
+    default:
+        return "it cannot be read";
+    }
 }
 
 
@@ -296,27 +297,31 @@ jwti_aws_run_request(jwti_aws_run_t *run, const char *method,
 static void
 jwti_aws_run_blot(char *text, const char *secret)
 {
-    size_t  len, least;
+    size_t  len, least, hide;
 
     len = (secret == NULL) ? 0 : strlen(secret);
-    least = (len < JWTI_AWS_RUN_SECRET_PART) ? len : JWTI_AWS_RUN_SECRET_PART;
 
     if (len < JWTI_AWS_RUN_SECRET_MIN) {
         return;
     }
 
-    while (*text != '\0') {
+    least = (len < JWTI_AWS_RUN_SECRET_PART) ? len : JWTI_AWS_RUN_SECRET_PART;
+
+    hide = 0;
+
+    for ( /* void */ ; *text != '\0'; text++) {
 
         for (len = 0; text[len] != '\0' && text[len] == secret[len]; len++) {
             /* void */
         }
 
-        if (len >= least) {
-            memset(text, '*', len);
-            text += len;
+        if (len >= least && len > hide) {
+            hide = len;
+        }
 
-        } else {
-            text++;
+        if (hide != 0) {
+            *text = '*';
+            hide--;
         }
     }
 }

@@ -358,6 +358,9 @@ jwti_json_is_shallow(jwti_str_t text)
         case '}':
             depth -= (quoted || depth == 0) ? 0 : 1;
             break;
+
+        default:
+            break;
         }
 
         if (depth > JWTI_JSON_DEPTH_MAX) {

@@ -79,9 +79,10 @@ jwti_keyder_parse(jwti_keytext_t *keytext, jwti_str_t der, const char **err)
         case JWTI_KEYDER_OCTETS:
             return jwti_keyder_decode(keytext, der, "EC", "type-specific",
                                       err);
-        }
 
-        *err = "DER is not a key";
+        default:
+            *err = "DER is not a key";
+        }
 
     } else if (*first != JWTI_KEYDER_SEQUENCE) {
         *err = "DER is not a key";

@@ -100,9 +100,10 @@ jwti_message_words(jwti_message_t *message, jwti_str_t words)
 
         /* at least the one character that starts no run */
 
-        do {
-            jwti_message_byte(message, words.data[i++]);
-        } while (run != 0 && --run != 0);
+        for (run = (run != 0) ? run : 1; run != 0; run--) {
+            jwti_message_byte(message, words.data[i]);
+            i++;
+        }
     }
 }
 

@@ -102,7 +102,7 @@ jwti_rotate_want(jwti_rotate_t *rotate, int slot, int64_t now)
     superseded = NULL;
     former = rotate->wanted;
 
-    if (former != JWTI_ROTATE_NONE) {
+    if (jwti_rotate_is_live(rotate, former)) {
 
         if (former == jwti_rotate_signer(rotate, now)) {
             /* cut short here, one key is both: the same as wanted alone */
@@ -257,7 +257,7 @@ jwti_rotate_expire(jwti_rotate_t *rotate, int64_t now, int64_t retire,
     jwti_rotate_tidy(rotate);
     jwti_rotate_settle(rotate, now, retire);
 
-    if (rotate->wanted != JWTI_ROTATE_NONE
+    if (jwti_rotate_is_live(rotate, rotate->wanted)
         && rotate->signing != JWTI_ROTATE_NONE)
     {
         next = rotate->slots[rotate->wanted].activate;
