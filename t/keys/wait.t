@@ -23,6 +23,7 @@ my $nginx = Test::JWTIssuer::Server->new(http => <<'END',
 END
     server => "listen 127.0.0.1:$h2 http2;" . <<'END');
     jwt_issuer_wait 5s;
+    proxy_http_version 1.0;     # no connection stays open for later
     location = /token { jwt_issuer_token demo; jwt_issuer_require off; }
     location = /now { jwt_issuer_wait 0; jwt_issuer_token demo; jwt_issuer_require off; }
     location = /soon { jwt_issuer_wait 400ms; jwt_issuer_token demo; jwt_issuer_require off; }
@@ -80,9 +81,12 @@ $waiting{post} = $nginx->ask('/token', ':method' => 'POST',
 $waiting{upload} = $nginx->ask('/i', ':method' => 'POST', ':body' => 'x' x 100);
 my @many = map { $nginx->ask('/token') } 1 .. 100;
 
-open my $h2_out, '-|', qw( curl -s -m 10 --http2-prior-knowledge ),
-    "http://127.0.0.1:$h2/i", "http://127.0.0.1:$h2/token", '-d',
-    'grant_type=client_credentials';
+# one curl each: 7.88 does not send its second request over HTTP/2
+my @h2_out = map {
+    open my $out, '-|', qw( curl -s -m 10 --http2-prior-knowledge ),
+        "http://127.0.0.1:$h2$_", '-d', 'grant_type=client_credentials';
+    $out;
+} qw( /i /token );
 
 my @gone = map { $nginx->ask($_) } ('/token', '/i', '/checked', '/page') x 5;
 
@@ -92,8 +96,8 @@ cmp_ok(time - $from, '<', 0.3, 'at once');
 ok(!Test::JWTIssuer::Server::answered($waiting{$_}), "$_ waits")
     for sort keys %waiting;
 
-# with the one of HTTP/2, whose client takes a moment to start
-my $all = keys(%waiting) + @many + @gone + 1;
+# with those of HTTP/2, whose clients take a moment to start
+my $all = keys(%waiting) + @many + @gone + @h2_out;
 ok(wait_until(sub { open_connections() == $all }, 5), 'all are there');
 close $_ for @gone;
 ok(wait_until(sub { open_connections() == $all - @gone }, 2),
@@ -120,9 +124,9 @@ is($good, 100, 'so do a hundred others');
 
 {
     local $/;
-    my $text = <$h2_out>;
-    is(scalar(() = $text =~ /ey[\w-]+\./g), 2, 'and those over HTTP/2');
-    close $h2_out;
+    like(<$_>, qr/ey[\w-]+\.ey[\w-]+\.[\w-]+/, 'and one over HTTP/2')
+        for @h2_out;
+    close $_ for @h2_out;
 }
 
 is(($nginx->get('/now'))[0], 200, 'and new ones');

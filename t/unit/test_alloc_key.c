@@ -269,7 +269,7 @@ test_write(const test_call_t *call, const char *name)
 
 
 /*
- * Each one; a third of them with all after them; a third once more: what
+ * A third of them with all after them; each one; a third once more: what
  * OpenSSL keeps for later it has by then, and more would be a leak
  */
 
@@ -287,9 +287,9 @@ test_rounds(const test_call_t *call,
 
     for (round = 0; round < 3; round++) {
 
-        for (i = 0; i < count; i += (round == 0) ? 1 : 3) {
+        for (i = 0; i < count; i += (round == 1) ? 1 : 3) {
 
-            if (!one(call, i, round == 1)) {
+            if (!one(call, i, round == 0)) {
                 printf("# at allocation %zu of %zu, round %d\n", i, count,
                        round);
                 bad++;

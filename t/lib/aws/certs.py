@@ -1,13 +1,18 @@
 """certs.py: a CA of our own and certificates with one fault each.
 
-Made by the openssl command at every start: no certificate is kept that could
-expire, and no key is in the repository.
+Made at every start: no certificate is kept that could expire, and no key is in
+the repository.
 """
 
+import datetime
+import ipaddress
 import os
 import ssl
 import subprocess
-import tempfile
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 # 169.254.77.1: where networks of their own have it, see AWS/Place.pm
 NAMES = ("DNS:localhost,IP:127.0.0.1,IP:169.254.77.1,"
@@ -43,20 +48,49 @@ def make_ca(folder, name):
     return path
 
 
+def read(path, load, *arguments):
+    """What is in a file of PEM."""
+    with open(path, "rb") as file:
+        return load(file.read(), *arguments)
+
+
+def alternative(name):
+    """A name such as DNS:localhost."""
+    kind, value = name.split(":", 1)
+    if kind == "IP":
+        return x509.IPAddress(ipaddress.ip_address(value))
+    return x509.DNSName(value)
+
+
 def make_cert(folder, name, ca, names, days):
-    """NAME.pem and NAME.key, signed by ca."""
+    """NAME.pem and NAME.key, signed by ca; it ends in so many days, or has
+    (not by openssl: its versions differ in how a past end is asked for)."""
     path = os.path.join(folder, name)
-    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-            "-nodes", "-subj", "/CN=test " + name,
-            "-keyout", path + ".key", "-out", path + ".csr")
-    with tempfile.NamedTemporaryFile("w", dir=folder) as extensions:
-        extensions.write("subjectAltName=%s\nextendedKeyUsage=serverAuth\n"
-                         "authorityKeyIdentifier=keyid\n" % names)
-        extensions.flush()
-        openssl("x509", "-req", "-in", path + ".csr", "-CA", ca + ".pem",
-                "-CAkey", ca + ".key", "-CAcreateserial", "-days", str(days),
-                "-extfile", extensions.name, "-out", path + ".pem")
-    os.unlink(path + ".csr")
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt",
+            "ec_paramgen_curve:P-256", "-out", path + ".key")
+    key = read(path + ".key", serialization.load_pem_private_key, None)
+    issuer = read(ca + ".pem", x509.load_pem_x509_certificate)
+    signer = read(ca + ".key", serialization.load_pem_private_key, None)
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    end = now + datetime.timedelta(days=days)
+    cert = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([
+            x509.NameAttribute(NameOID.COMMON_NAME, "test " + name)]))
+        .issuer_name(issuer.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(min(now, end - datetime.timedelta(days=1)))
+        .not_valid_after(end)
+        .add_extension(x509.SubjectAlternativeName(
+            [alternative(one) for one in names.split(",")]), False)
+        .add_extension(x509.ExtendedKeyUsage(
+            [ExtendedKeyUsageOID.SERVER_AUTH]), False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
+            issuer.public_key()), False)
+        .sign(signer, hashes.SHA256()))
+    with open(path + ".pem", "wb") as file:
+        file.write(cert.public_bytes(serialization.Encoding.PEM))
     return path
 
 

@@ -80,7 +80,7 @@ sub jwt_parts {
 #
 #   "kid":"KID"        43 characters of base64url, an RFC 7638 thumbprint
 #   "jti":"JTI"        22 or more characters of base64url
-#   "iat":NOW          up to 3 seconds old; NOW-60 with "backdate 60s"
+#   "iat":NOW          up to 8 seconds old; NOW-60 with "backdate 60s"
 #   "exp":IAT+600      relative to iat, as is "nbf"
 #   "rnd":IAT.ms       milliseconds within the second iat
 
@@ -104,7 +104,7 @@ sub readable {
         my $age = time() - $iat;
         my $past = $age - $age % 10;
 
-        my $now = $age >= 0 && $age % 10 <= 3 ? $past ? "NOW-$past" : 'NOW'
+        my $now = $age >= 0 && $age % 10 <= 8 ? $past ? "NOW-$past" : 'NOW'
                                               : $iat;
 
         $claims =~ s/"iat":\d+/"iat":$now/;
