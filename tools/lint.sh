@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# lint.sh: cppcheck and clang-tidy over the module, as TAP: one test per file
-# and tool.  A file that was clean is not read again until it, a header or a
+# lint.sh: cppcheck and clang-tidy over the module, gcc -fanalyzer over the
+# core, as TAP: one test per file and tool.  A file that was clean is not read again until it, a header or a
 # setting changes (stamps in build/lint).
 
 set -eu
@@ -15,7 +15,7 @@ mkdir -p "$stamps"
 shopt -s nullglob
 sources=(src/*.c src/core/*.c)
 
-settings=$(cat .clang-tidy tools/lint.sh src/*.h src/core/*.h \
+settings=$(cat .clang-tidy tools/lint.sh tools/analyze.sh src/*.h src/core/*.h \
                "$tree/compile_commands.json" 2>/dev/null | cksum)
 
 # the compile commands are gcc's; clang-tidy reads the same flags
@@ -37,6 +37,10 @@ cpp_check() { # FILE
         -Isrc -Isrc/core "$1" 2>&1
 }
 
+analyze() { # FILE
+    tools/analyze.sh "$1" 2>&1
+}
+
 # cached TOOL FILE: run TOOL unless this content was clean before
 cached() {
     local stamp
@@ -47,15 +51,20 @@ cached() {
 }
 
 # in parallel first, for the stamps; what failed is run again to be shown
-export -f tidy cpp_check cached
+export -f tidy cpp_check analyze cached
 export tree root stamps settings
 printf '%s\n' "${sources[@]}" |
     xargs -P "$(nproc)" -I{} bash -c \
         'cached cpp_check {} >/dev/null; cached tidy {} >/dev/null; :' || :
 
+printf '%s\n' src/core/*.c |
+    xargs -P "$(nproc)" -I{} bash -c 'cached analyze {} >/dev/null; :' || :
+
 for file in "${sources[@]}"; do
     tap_run "cppcheck $file" cached cpp_check "$file"
     tap_run "clang-tidy $file" cached tidy "$file"
+    [[ $file != src/core/* ]] ||
+        tap_run "gcc -fanalyzer $file" cached analyze "$file"
 done
 
 tap_done

@@ -297,6 +297,12 @@ must_report 'symbols, a foreign name' '"helper"' \
 must_report 'symbols, a variable' 'keeps the variable "jwti_counter"' \
     "$tools/symbols.sh" "$work/good.so" "$work/o.o"
 
+printf '%s\n' '#include <stdlib.h>' 'int leak(int n);' \
+    'int leak(int n) { char *p = malloc(8); if (p == NULL || n) return 0;' \
+    '    free(p); return 1; }' >"$work/leak.c"
+must_report 'analyze, a leak' 'analyzer-malloc-leak' \
+    "$tools/analyze.sh" "$work/leak.c"
+
 # the core with a race, of which no other test can tell; the objects that
 # make tsan has left are good for all but the one file
 race() { # FILE SED

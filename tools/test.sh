@@ -6,7 +6,7 @@
 #                     ThreadSanitizer those with threads; fuzz targets
 #   checks            style, layers, symbols, docs, our scripts, what the
 #                     status writes, self-tests
-#   lint              cppcheck and clang-tidy
+#   lint              cppcheck, clang-tidy, gcc -fanalyzer
 #   servers           the servers that stand in for AWS in the suites
 #   demo              make run and make run-aws
 #   packages          make dist, make install, make deb
@@ -183,7 +183,7 @@ fi
 if has checks; then title "checks"; checks; fi
 if has lint; then
     title "lint"
-    printf 'cppcheck and clang-tidy\ttools/lint.sh\n' | harness
+    printf 'cppcheck, clang-tidy, gcc\ttools/lint.sh\n' | harness
 fi
 if has servers; then title "servers that stand in for AWS"; servers; fi
 if has demo; then title "make run, make run-aws"; demo; fi
