@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 
 export NGINX_SRC NGINX NGINX_CONFIGURE PORT V CC ONCE FUZZ_SECONDS JOBS T
-export BENCH_ROUNDS BENCH_SECONDS
+export BENCH_ROUNDS BENCH_SECONDS SUITES TEST_GROUPS
 export DESTDIR MODULESDIR PREFIX DOCDIR MANDIR VIMDIR
 
 C_FILES := $(wildcard src/*.[ch] src/core/*.[ch] t/unit/*.[ch])
@@ -70,8 +70,11 @@ debtest: ## install the package in a fresh Debian, use it there (as root)
 style: ## house style, layers, exported symbols, docs, and their self-tests
 	@tools/test.sh checks
 
-lint: ## cppcheck and clang-tidy
+lint: ## cppcheck and clang-tidy; gcc -fanalyzer over the core
 	@tools/test.sh lint
+
+compat: ## build and test in other Debian suites (SUITES=), as root
+	@tools/compat.sh
 
 bench: ## measure speed, latency and memory against nginx, lua and njs
 	@tools/deps.sh build run bench
@@ -92,12 +95,12 @@ deps: ## install with apt what building, running and testing need
 clean: ## remove build/
 	@rm -rf build
 
-distclean: clean ## remove build/ and .deps/
-	@rm -rf .deps
+distclean: clean ## remove build/ and .deps/ with its roots
+	@tools/distclean.sh
 
 .PHONY: build help run run-aws install uninstall dist deb test unit asan tsan \
-        fuzz servers demo suites packages debtest style lint bench scaling deps \
-        clean distclean
+        fuzz servers demo suites packages debtest style lint compat bench \
+        scaling deps clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure
@@ -109,6 +112,8 @@ distclean: clean ## remove build/ and .deps/
 ## PREFIX=of the documentation (/usr/local); DOCDIR, MANDIR, VIMDIR
 ## T=the suites to run, such as "t/token/*.t"
 ## JOBS=how many suites at once (2)
+## SUITES=of make compat (trixie sid)
+## TEST_GROUPS=what make compat runs of tools/test.sh (all)
 ## FUZZ_SECONDS=per fuzz target (60)
 ## BENCH_ROUNDS=of make bench (27)
 ## BENCH_SECONDS=of each measurement (0.25)

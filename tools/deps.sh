@@ -144,6 +144,11 @@ apt_install() {
     }
 }
 
+has_moto() {
+    PYTHONPATH=$root/.deps/usr/lib/python3/dist-packages \
+        /usr/bin/python3 -B -c 'import moto.server' 2>/dev/null
+}
+
 if ! command -v apt-get >/dev/null; then
     find_tools
     exit 0
@@ -169,8 +174,12 @@ if has_group test; then
     "$(dirname "$0")/test-nginx.sh"
 fi
 
-if has_group aws; then
-    PYTHONPATH=$root/.deps/usr/lib/python3/dist-packages \
-        /usr/bin/python3 -B -c 'import moto.server' 2>/dev/null ||
+if has_group aws && ! has_moto; then
+    # the suite's own, which fits its libraries, else a newer one's
+    apt_update
+    if [ -n "$(apt-cache madison python3-moto)" ]; then
+        apt_install python3-moto
+    else
         "$(dirname "$0")/newer-suite.sh" trixie python3-moto
+    fi
 fi
