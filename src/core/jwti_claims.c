@@ -9,6 +9,7 @@
 
 
 #include "jwti_claims.h"
+#include "jwti_scope.h"
 
 
 /* integers that every JSON reader holds exactly (RFC 8259, section 6) */
@@ -21,6 +22,8 @@
 static jwti_rc_t jwti_claims_check_times(jwti_member_out_t *out,
     const jwti_claims_t *claims, int64_t now_ms);
 static jwti_rc_t jwti_claims_identity(jwti_member_out_t *out,
+    const jwti_claims_t *claims);
+static jwti_rc_t jwti_claims_scope(jwti_member_out_t *out,
     const jwti_claims_t *claims);
 static jwti_rc_t jwti_claims_id(jwti_member_out_t *out,
     const jwti_claims_t *claims, const unsigned char *jti);
@@ -146,6 +149,11 @@ jwti_claims_write(jwti_buf_t *buf, const jwti_claims_t *claims,
         return rc;
     }
 
+    rc = jwti_claims_scope(&out, claims);
+    if (rc != JWTI_OK) {
+        return rc;
+    }
+
     rc = jwti_claims_id(&out, claims, jti);
     if (rc != JWTI_OK) {
         return rc;
@@ -236,6 +244,31 @@ jwti_claims_identity(jwti_member_out_t *out, const jwti_claims_t *claims)
     }
 
     return JWTI_OK;
+}
+
+
+/* RFC 8693, section 4.2 */
+
+static jwti_rc_t
+jwti_claims_scope(jwti_member_out_t *out, const jwti_claims_t *claims)
+{
+    jwti_str_t  name;
+
+    if (claims->scope.data == NULL) {
+        return JWTI_OK;
+    }
+
+    name = jwti_str("scope");
+
+    if (jwti_member_has(claims->claims, claims->nclaims, name)) {
+        return jwti_member_refuse(out, name, "name is reserved");
+    }
+
+    if (!jwti_scope_is_valid(claims->scope)) {
+        return jwti_member_refuse(out, name, "value is no list of scopes");
+    }
+
+    return jwti_member_string(out, name, claims->scope);
 }
 
 

@@ -37,6 +37,7 @@ typedef struct {
     jwti_str_t            issuer;
     const jwti_str_t     *audience;     /* one: a string; several: an array */
     size_t                naudience;
+    jwti_str_t            scope;        /* see jwti_scope_is_valid() */
     const jwti_member_t  *claims;       /* further claims, in this order */
     size_t                nclaims;
     const jwti_member_t  *headers;      /* further JOSE header members */

@@ -284,6 +284,40 @@ jwti_rotate_expire(jwti_rotate_t *rotate, int64_t now, int64_t retire,
 }
 
 
+int64_t
+jwti_rotate_next(const jwti_rotate_t *rotate, int64_t now, int64_t retire)
+{
+    int      i;
+    int64_t  when, next;
+
+    next = JWTI_ROTATE_NEVER;
+
+    if (jwti_rotate_is_live(rotate, rotate->signing)
+        && jwti_rotate_has_taken_over(rotate, now))
+    {
+        /* as it will be stored */
+        when = jwti_rotate_add(rotate->slots[rotate->wanted].activate, retire);
+        next = jwti_rotate_later(when, now + 1);
+    }
+
+    for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
+
+        if (!jwti_rotate_is_published(rotate, i, now)) {
+            continue;
+        }
+
+        when = jwti_rotate_is_used(rotate, i) ? rotate->slots[i].activate
+                                              : rotate->slots[i].retire;
+
+        if (when > now && when < next) {
+            next = when;
+        }
+    }
+
+    return next;
+}
+
+
 int
 jwti_rotate_drop(jwti_rotate_t *rotate, int slot)
 {

@@ -126,6 +126,13 @@ int64_t jwti_rotate_expire(jwti_rotate_t *rotate, int64_t now,
     int64_t retire, unsigned *freed) JWTI_MUST_CHECK;
 
 /*
+ * When the next change comes that is planned: a key begins to sign, or leaves
+ * the JWKS.  After now, or JWTI_ROTATE_NEVER.
+ */
+int64_t jwti_rotate_next(const jwti_rotate_t *rotate, int64_t now,
+    int64_t retire);
+
+/*
  * Drop one key at once, whatever its state; 1 when it was there: the caller
  * frees what it keeps beside it.  Without the key that signs, the wanted one
  * signs at once; without the wanted one, the key that signs goes on.  The

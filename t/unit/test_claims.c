@@ -331,11 +331,49 @@ test_space(void)
 }
 
 
+static void
+test_scope(void)
+{
+    jwti_claims_t  claims;
+    jwti_member_t  claim;
+
+    plain(&claims);
+    claims.scope = jwti_str("read write");
+
+    is_int(write_claims(&claims), JWTI_OK, "scope: written");
+    is_str(jwti_buf_written(&buf), HEAD "\"scope\":\"read write\"}",
+           "scope: exactly");
+
+    claims.scope = jwti_str("");
+    refused(write_claims(&claims), "scope", "value is no list of scopes",
+            "scope: empty");
+
+    claims.scope = jwti_str("a\"b");
+    refused(write_claims(&claims), "scope", "value is no list of scopes",
+            "scope: malformed");
+
+    claims.scope = jwti_str("read");
+    claim.name = jwti_str("scope");
+    claim.value = jwti_str("write");
+    claim.type = JWTI_TYPE_STRING;
+    claims.claims = &claim;
+    claims.nclaims = 1;
+    refused(write_claims(&claims), "scope", "name is reserved",
+            "scope: a claim of its name");
+
+    claims.scope = (jwti_str_t) { NULL, 0 };
+    is_int(write_claims(&claims), JWTI_OK, "scope: only that claim");
+    is_str(jwti_buf_written(&buf), HEAD "\"scope\":\"write\"}",
+           "scope: only that claim, exactly");
+}
+
+
 int
 main(void)
 {
     test_profiles();
     test_access_token();
+    test_scope();
     test_strings();
     test_reserved();
     test_times();

@@ -474,6 +474,45 @@ test_sane(void)
 }
 
 
+static void
+test_next(void)
+{
+    int            a;
+    jwti_rotate_t  r;
+
+    jwti_rotate_init(&r);
+    is_int(jwti_rotate_next(&r, 0, RETIRE), NEVER,
+           "next: of an empty rotation");
+
+    a = admit(&r, 0, 1000);
+    is_int(jwti_rotate_next(&r, 1000, RETIRE), NEVER, "next: of one key");
+
+    (void) admit(&r, 2, 2000);
+    is_int(jwti_rotate_next(&r, 2000, RETIRE), 2100,
+           "next: a key begins to sign");
+    is_int(jwti_rotate_next(&r, 2099, RETIRE), 2100, "next: just before");
+    is_int(jwti_rotate_next(&r, 2100, RETIRE), 2150,
+           "next: not stored yet");
+    is_int(jwti_rotate_next(&r, 2200, RETIRE), 2201,
+           "next: not stored when it goes");
+    is_int(r.slots[a].retire, NEVER, "next: nothing is changed");
+
+    (void) expire(&r, 2100);
+    is_int(jwti_rotate_next(&r, 2100, RETIRE), 2150,
+           "next: the former one goes");
+    is_int(jwti_rotate_next(&r, 2150, RETIRE), NEVER, "next: it has gone");
+
+    (void) publish(&r, 4, 2100, 2120);
+    is_int(jwti_rotate_next(&r, 2100, RETIRE), 2120,
+           "next: another one goes before");
+    is_int(jwti_rotate_next(&r, 2120, RETIRE), 2150,
+           "next: then the former one");
+
+    (void) publish(&r, 4, 2110, NEVER);
+    is_int(jwti_rotate_next(&r, 2110, RETIRE), 2150, "next: one that stays");
+}
+
+
 int
 main(void)
 {
@@ -486,6 +525,7 @@ main(void)
     test_full();
     test_drop();
     test_times();
+    test_next();
     test_uncommitted();
     test_sane();
 
