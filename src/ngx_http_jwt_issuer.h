@@ -43,10 +43,13 @@
  *   require     jwt_issuer_require: who may have it; the service looked up
  *   endpoint    jwt_issuer_token
  *   form        a POSTed form and the query
+ *   scope       what of its scopes a request gets
  *   answer      JSON answers and errors, no-store
  *   inject      jwt_issuer_inject
  *   headers     the request's header list, swapped and given back
+ *   public      public documents, as caches and browsers want them
  *   jwks        jwt_issuer_jwks
+ *   metadata    jwt_issuer_metadata
  *   status      jwt_issuer_status: what is known of services
  *   document    that on its way to the client
  *   operate     POST to it: keys are fetched, a key is dropped
@@ -115,6 +118,8 @@ typedef struct ngx_http_jwt_issuer_fetch_s    ngx_http_jwt_issuer_fetch_t;
 typedef struct ngx_http_jwt_issuer_parsed_s   ngx_http_jwt_issuer_parsed_t;
 typedef struct ngx_http_jwt_issuer_refresh_s  ngx_http_jwt_issuer_refresh_t;
 typedef struct ngx_http_jwt_issuer_waiter_s   ngx_http_jwt_issuer_waiter_t;
+typedef struct ngx_http_jwt_issuer_metadata_s
+    ngx_http_jwt_issuer_metadata_t;
 typedef struct ngx_http_jwt_issuer_sign_s     ngx_http_jwt_issuer_sign_t;
 
 
@@ -143,6 +148,7 @@ typedef struct {
     ngx_http_complex_value_t         *subject;
     ngx_http_complex_value_t         *issuer;
     ngx_array_t                      *audience;       /* complex values */
+    ngx_http_complex_value_t         *scope;
     ngx_array_t                      *claims;         /* _member_t */
     ngx_array_t                      *headers;        /* _member_t */
 } ngx_http_jwt_issuer_settings_t;
@@ -270,6 +276,7 @@ typedef struct {
     ngx_uint_t                        status;         /* jwti_status_format_e,
                                                        * or: */
     ngx_http_jwt_issuer_place_t       status_place;
+    ngx_http_jwt_issuer_metadata_t   *metadata;       /* NULL: none */
 } ngx_http_jwt_issuer_loc_conf_t;
 
 #define NGX_HTTP_JWT_ISSUER_STATUS_NONE  ((ngx_uint_t) -1)
@@ -287,11 +294,13 @@ typedef struct {
 
 typedef enum {
     NGX_HTTP_JWT_ISSUER_E_METHOD = 0,
-    NGX_HTTP_JWT_ISSUER_E_JWKS_METHOD,
+    NGX_HTTP_JWT_ISSUER_E_DOCUMENT_METHOD,
+    NGX_HTTP_JWT_ISSUER_E_READ_METHOD,
     NGX_HTTP_JWT_ISSUER_E_REQUEST,
     NGX_HTTP_JWT_ISSUER_E_TOO_LARGE,
     NGX_HTTP_JWT_ISSUER_E_GRANT,
     NGX_HTTP_JWT_ISSUER_E_TARGET,
+    NGX_HTTP_JWT_ISSUER_E_SCOPE,
     NGX_HTTP_JWT_ISSUER_E_DENIED,
     NGX_HTTP_JWT_ISSUER_E_VALUE,
     NGX_HTTP_JWT_ISSUER_E_NO_KEY,
@@ -312,6 +321,7 @@ typedef struct {
     ngx_str_t                         key;
     uint32_t                          hash;           /* of key */
     jwti_claims_t                    *claims;         /* NULL: not needed yet */
+    unsigned                          narrowed:1;     /* not all scopes */
 } ngx_http_jwt_issuer_inputs_t;
 
 
@@ -337,6 +347,8 @@ typedef struct {
     const char                       *detail;         /* instead of error's
                                                        * description */
     jwti_form_t                      *form;           /* POSTed */
+    ngx_str_t                         scope;          /* granted */
+    size_t                            after;          /* room in the answer */
     ngx_http_jwt_issuer_waiter_t     *waiter;
 
     const ngx_http_jwt_issuer_target_t  *target;      /* while it is minted */
@@ -471,15 +483,10 @@ void ngx_http_jwt_issuer_zone_signed(
 void ngx_http_jwt_issuer_zone_unknown(ngx_shm_zone_t *zone);
 
 
-/* _endpoint.c, _jwks.c: content handlers */
+/* _endpoint.c: a content handler; those of others are in headers of theirs */
 
 ngx_int_t ngx_http_jwt_issuer_endpoint_handler(ngx_http_request_t *r);
-ngx_int_t ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r);
-char *ngx_http_jwt_issuer_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_main_conf_t *jmcf,
-    ngx_http_jwt_issuer_loc_conf_t *prev,
-    ngx_http_jwt_issuer_loc_conf_t *conf);
+
 
 /* _form.c */
 

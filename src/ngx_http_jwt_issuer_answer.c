@@ -9,7 +9,7 @@
  */
 
 
-#include "ngx_http_jwt_issuer.h"
+#include "ngx_http_jwt_issuer_mint.h"
 
 
 static ngx_int_t ngx_http_jwt_issuer_answer_header_filter(
@@ -31,6 +31,7 @@ static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 #define NGX_HTTP_JWT_ISSUER_JSON_BEFORE  "{\"access_token\":\""
 #define NGX_HTTP_JWT_ISSUER_JSON_AFTER                                        \
     "\",\"token_type\":\"Bearer\",\"expires_in\":"
+#define NGX_HTTP_JWT_ISSUER_JSON_SCOPE   ",\"scope\":\""
 
 
 /* in the order of ngx_http_jwt_issuer_error_e */
@@ -40,6 +41,10 @@ static const ngx_http_jwt_issuer_error_t  ngx_http_jwt_issuer_errors[] = {
     { NGX_HTTP_NOT_ALLOWED, ngx_string("invalid_request"),
       "the method must be GET, HEAD or POST",
       ngx_string("Allow"), ngx_string("GET, HEAD, POST") },
+
+    { NGX_HTTP_NOT_ALLOWED, ngx_string("invalid_request"),
+      "the method must be GET, HEAD or OPTIONS",
+      ngx_string("Allow"), ngx_string("GET, HEAD, OPTIONS") },
 
     { NGX_HTTP_NOT_ALLOWED, ngx_string("invalid_request"),
       "the method must be GET or HEAD",
@@ -59,6 +64,10 @@ static const ngx_http_jwt_issuer_error_t  ngx_http_jwt_issuer_errors[] = {
 
     { NGX_HTTP_BAD_REQUEST, ngx_string("invalid_target"),
       "no such service",
+      NGX_HTTP_JWT_ISSUER_NO_HEADER },
+
+    { NGX_HTTP_BAD_REQUEST, ngx_string("invalid_scope"),
+      "the scope cannot be granted",
       NGX_HTTP_JWT_ISSUER_NO_HEADER },
 
     { NGX_HTTP_FORBIDDEN, ngx_string("access_denied"),
@@ -141,6 +150,7 @@ ngx_http_jwt_issuer_answer_count(const ngx_http_jwt_issuer_service_t *service,
 {
     switch (error) {
 
+    case NGX_HTTP_JWT_ISSUER_E_SCOPE:
     case NGX_HTTP_JWT_ISSUER_E_VALUE:
         ngx_http_jwt_issuer_zone_count(service, JWTI_COUNT_BAD_VALUE);
         break;
@@ -213,6 +223,14 @@ ngx_http_jwt_issuer_answer_room(ngx_http_jwt_issuer_target_t *target)
 }
 
 
+void
+ngx_http_jwt_issuer_answer_scope_room(ngx_http_jwt_issuer_ctx_t *ctx)
+{
+    ctx->after = sizeof(NGX_HTTP_JWT_ISSUER_JSON_SCOPE) - 1 + ctx->scope.len
+                 + 1;
+}
+
+
 /* the JSON is written around the token, where minting has left room for it */
 
 ngx_int_t
@@ -249,6 +267,17 @@ ngx_http_jwt_issuer_answer_token(ngx_http_request_t *r,
                    sizeof(NGX_HTTP_JWT_ISSUER_JSON_AFTER) - 1);
 
     p = ngx_http_jwt_issuer_answer_seconds(p, ctx->expires - ngx_time());
+
+    if (ctx->scope.len) {
+
+        /* no byte of it needs escaping, and ctx->after is the room for it */
+
+        p = ngx_cpymem(p, NGX_HTTP_JWT_ISSUER_JSON_SCOPE,
+                       sizeof(NGX_HTTP_JWT_ISSUER_JSON_SCOPE) - 1);
+        p = ngx_cpymem(p, ctx->scope.data, ctx->scope.len);
+        *p++ = '"';
+    }
+
     *p++ = '}';
 
     return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, type, body,

@@ -18,6 +18,8 @@ static size_t ngx_http_jwt_issuer_claim_samples(const ngx_array_t *members,
     jwti_member_t *samples);
 static ngx_int_t ngx_http_jwt_issuer_claim_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, jwti_str_t *value);
+static ngx_int_t ngx_http_jwt_issuer_claim_scope(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_service_t *service, jwti_str_t *scope);
 static ngx_int_t ngx_http_jwt_issuer_claim_members(ngx_http_request_t *r,
     const ngx_array_t *members, const jwti_member_t **values, size_t *n);
 static ngx_int_t ngx_http_jwt_issuer_claim_audiences(ngx_http_request_t *r,
@@ -259,6 +261,11 @@ ngx_http_jwt_issuer_claim_check(ngx_conf_t *cf,
         claims.naudience = settings->audience->nelts;
     }
 
+    if (settings->scope) {
+        claims.scope = ngx_http_jwt_issuer_claim_sample(settings->scope,
+                                                        JWTI_TYPE_STRING);
+    }
+
     claims.nclaims = ngx_http_jwt_issuer_claim_samples(settings->claims,
                                                        members[0]);
     claims.claims = members[0];
@@ -391,6 +398,8 @@ ngx_http_jwt_issuer_claim_eval(ngx_http_request_t *r,
 
     if (ngx_http_jwt_issuer_claim_audiences(r, service, target, claims)
         != NGX_OK
+        || ngx_http_jwt_issuer_claim_scope(r, service, &claims->scope)
+           != NGX_OK
         || ngx_http_jwt_issuer_claim_members(r, settings->claims,
                                              &claims->claims,
                                              &claims->nclaims)
@@ -467,6 +476,29 @@ ngx_http_jwt_issuer_claim_audiences(ngx_http_request_t *r,
     claims->naudience = n;
 
     return NGX_OK;
+}
+
+
+/* the token location has granted it before; others take what is configured */
+
+static ngx_int_t
+ngx_http_jwt_issuer_claim_scope(ngx_http_request_t *r,
+    const ngx_http_jwt_issuer_service_t *service, jwti_str_t *scope)
+{
+    ngx_http_jwt_issuer_ctx_t  *ctx;
+
+    if (service->settings.scope == NULL) {
+        return NGX_OK;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_issuer_module);
+
+    if (ctx->scope.data) {
+        *scope = ngx_http_jwt_issuer_to_core(&ctx->scope);
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_issuer_claim_value(r, service->settings.scope, scope);
 }
 
 

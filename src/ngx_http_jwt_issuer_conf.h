@@ -122,6 +122,23 @@ char *ngx_http_jwt_issuer_claim_check(ngx_conf_t *cf,
     const ngx_http_jwt_issuer_service_t *service);
 
 
+/* _jwks.c, _metadata.c */
+
+ngx_int_t ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_jwt_issuer_metadata_handler(ngx_http_request_t *r);
+char *ngx_http_jwt_issuer_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_issuer_jwks_check(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_loc_conf_t *prev,
+    ngx_http_jwt_issuer_loc_conf_t *conf);
+char *ngx_http_jwt_issuer_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_metadata_check(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_loc_conf_t *prev,
+    ngx_http_jwt_issuer_loc_conf_t *conf);
+
+
 /* _target.c, _require.c */
 
 char *ngx_http_jwt_issuer_target_token(ngx_conf_t *cf, ngx_command_t *cmd,

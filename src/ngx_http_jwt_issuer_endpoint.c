@@ -6,7 +6,7 @@
  */
 
 
-#include "ngx_http_jwt_issuer.h"
+#include "ngx_http_jwt_issuer_mint.h"
 
 
 static ngx_int_t ngx_http_jwt_issuer_endpoint_post(ngx_http_request_t *r,
@@ -131,6 +131,11 @@ ngx_http_jwt_issuer_endpoint_process(ngx_http_request_t *r,
     }
 
     rc = ngx_http_jwt_issuer_require_target(r, jlcf->token, ctx);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_http_jwt_issuer_scope(r, ctx);
     if (rc != NGX_OK) {
         return rc;
     }

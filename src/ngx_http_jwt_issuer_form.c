@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_jwt_issuer.h"
+#include "jwti_uri.h"
 
 
 static ngx_uint_t ngx_http_jwt_issuer_form_is_form(ngx_http_request_t *r);
@@ -25,7 +26,7 @@ ngx_http_jwt_issuer_form_read(ngx_http_request_t *r,
     ngx_str_t          body;
     jwti_str_t         credentials;
     jwti_form_t       *form;
-    const jwti_str_t  *grant;
+    const jwti_str_t  *grant, *resource;
 
     rc = ngx_http_jwt_issuer_form_body(r, &body);
 
@@ -70,6 +71,16 @@ ngx_http_jwt_issuer_form_read(ngx_http_request_t *r,
     {
         return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_GRANT,
                                         NULL);
+    }
+
+    /* RFC 8707, 2 */
+
+    resource = jwti_form_get(form, jwti_str("resource"));
+
+    if (resource && !jwti_uri_is_absolute(*resource)) {
+        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_TARGET,
+                                        "resource must be an absolute URI"
+                                        " without fragment");
     }
 
     return NGX_OK;

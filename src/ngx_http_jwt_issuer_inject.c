@@ -8,6 +8,7 @@
  */
 
 
+#include "ngx_http_jwt_issuer_conf.h"
 #include "ngx_http_jwt_issuer_status.h"
 
 
@@ -34,6 +35,7 @@ ngx_http_jwt_issuer_inject_handler(ngx_http_request_t *r)
     if (jlcf->inject == NULL
         || r->content_handler == ngx_http_jwt_issuer_endpoint_handler
         || r->content_handler == ngx_http_jwt_issuer_jwks_handler
+        || r->content_handler == ngx_http_jwt_issuer_metadata_handler
         || r->content_handler == ngx_http_jwt_issuer_status_handler)
     {
         return NGX_DECLINED;

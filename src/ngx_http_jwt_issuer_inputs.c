@@ -34,7 +34,8 @@ static ngx_uint_t ngx_http_jwt_issuer_inputs_is_variable(
     const ngx_http_jwt_issuer_settings_t *settings);
 static void ngx_http_jwt_issuer_inputs_key(
     const ngx_http_jwt_issuer_service_t *service,
-    const ngx_http_jwt_issuer_target_t *target, const jwti_claims_t *claims,
+    const ngx_http_jwt_issuer_target_t *target,
+    const ngx_http_jwt_issuer_inputs_t *inputs,
     ngx_http_jwt_issuer_inputs_out_t *out);
 static void ngx_http_jwt_issuer_inputs_key_members(
     ngx_http_jwt_issuer_inputs_out_t *out, const ngx_array_t *members,
@@ -99,6 +100,7 @@ ngx_http_jwt_issuer_inputs_constants(
 
     (void) ngx_http_jwt_issuer_inputs_constant(out, settings->subject);
     (void) ngx_http_jwt_issuer_inputs_constant(out, settings->issuer);
+    (void) ngx_http_jwt_issuer_inputs_constant(out, settings->scope);
 
     if (settings->audience) {
         cv = settings->audience->elts;
@@ -176,6 +178,7 @@ ngx_http_jwt_issuer_inputs_is_variable(
 
     variable = ngx_http_jwt_issuer_inputs_constant(&out, settings->subject)
                | ngx_http_jwt_issuer_inputs_constant(&out, settings->issuer)
+               | ngx_http_jwt_issuer_inputs_constant(&out, settings->scope)
                | ngx_http_jwt_issuer_inputs_members(&out, settings->claims)
                | ngx_http_jwt_issuer_inputs_members(&out, settings->headers);
 
@@ -202,7 +205,7 @@ ngx_http_jwt_issuer_inputs_eval(ngx_http_request_t *r,
     inputs->claims = NULL;
 
     if (!service->variable && target->subject == NULL
-        && target->audience == NULL)
+        && target->audience == NULL && !inputs->narrowed)
     {
         inputs->key.data = (u_char *) &service->token_id;
         inputs->key.len = sizeof(uint64_t);
@@ -220,7 +223,7 @@ ngx_http_jwt_issuer_inputs_eval(ngx_http_request_t *r,
     ngx_str_null(&inputs->key);
 
     ngx_memzero(&out, sizeof(ngx_http_jwt_issuer_inputs_out_t));
-    ngx_http_jwt_issuer_inputs_key(service, target, inputs->claims, &out);
+    ngx_http_jwt_issuer_inputs_key(service, target, inputs, &out);
 
     if (out.len > JWTI_TOKEN_MAX) {
 
@@ -237,7 +240,7 @@ ngx_http_jwt_issuer_inputs_eval(ngx_http_request_t *r,
     inputs->key.len = out.len;
 
     out.p = inputs->key.data;
-    ngx_http_jwt_issuer_inputs_key(service, target, inputs->claims, &out);
+    ngx_http_jwt_issuer_inputs_key(service, target, inputs, &out);
 
     inputs->hash = ngx_murmur_hash2(inputs->key.data, inputs->key.len);
 
@@ -274,22 +277,26 @@ ngx_http_jwt_issuer_inputs_claims(ngx_http_request_t *r,
 
 /*
  * What is written depends on the service, whose number comes first, and on
- * what the location says instead of it, which comes next.
+ * what the location or the client says instead of it, which comes next.
  */
 
 static void
 ngx_http_jwt_issuer_inputs_key(const ngx_http_jwt_issuer_service_t *service,
-    const ngx_http_jwt_issuer_target_t *target, const jwti_claims_t *claims,
+    const ngx_http_jwt_issuer_target_t *target,
+    const ngx_http_jwt_issuer_inputs_t *inputs,
     ngx_http_jwt_issuer_inputs_out_t *out)
 {
     u_char                                 instead;
     size_t                                 i;
+    const jwti_claims_t                   *claims;
     ngx_http_complex_value_t             **cv;
     const ngx_http_jwt_issuer_settings_t  *settings;
 
+    claims = inputs->claims;
     settings = &service->settings;
 
-    instead = (target->subject ? 1 : 0) | (target->audience ? 2 : 0);
+    instead = (target->subject ? 1 : 0) | (target->audience ? 2 : 0)
+              | (inputs->narrowed ? 4 : 0);
 
     ngx_http_jwt_issuer_inputs_bytes(out, &service->token_id,
                                      sizeof(uint64_t));
@@ -303,6 +310,11 @@ ngx_http_jwt_issuer_inputs_key(const ngx_http_jwt_issuer_service_t *service,
     if (settings->issuer && settings->issuer->lengths) {
         ngx_http_jwt_issuer_inputs_str(out, claims->issuer.data,
                                        claims->issuer.len);
+    }
+
+    if (inputs->narrowed || (settings->scope && settings->scope->lengths)) {
+        ngx_http_jwt_issuer_inputs_str(out, claims->scope.data,
+                                       claims->scope.len);
     }
 
     cv = settings->audience ? settings->audience->elts : NULL;

@@ -9,7 +9,7 @@
 
 
 #include "ngx_http_jwt_issuer_conf.h"
-#include "ngx_http_jwt_issuer_refresh.h"
+#include "ngx_http_jwt_issuer_public.h"
 #include "jwti_jwks.h"
 
 
@@ -21,10 +21,8 @@ static char *ngx_http_jwt_issuer_jwks_resolve(ngx_conf_t *cf,
 static ngx_int_t ngx_http_jwt_issuer_jwks_add(
     ngx_http_jwt_issuer_loc_conf_t *conf,
     const ngx_http_jwt_issuer_service_t *service);
-static ngx_int_t ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r,
-    ngx_str_t *document, ngx_uint_t *partial);
-static ngx_int_t ngx_http_jwt_issuer_jwks_headers(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *document);
+static ngx_int_t ngx_http_jwt_issuer_jwks_write(ngx_http_request_t *r,
+    ngx_str_t *document, time_t *max_age);
 
 
 static const ngx_http_jwt_issuer_param_t  ngx_http_jwt_issuer_jwks_params[] = {
@@ -240,113 +238,30 @@ ngx_http_jwt_issuer_jwks_add(ngx_http_jwt_issuer_loc_conf_t *conf,
 ngx_int_t
 ngx_http_jwt_issuer_jwks_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                   rc;
-    ngx_str_t                   document;
-    ngx_uint_t                  partial;
-    ngx_http_jwt_issuer_ctx_t  *ctx;
-
-    static const ngx_str_t  type = ngx_string("application/json");
-
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    ctx = ngx_http_jwt_issuer_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        ctx->no_store = 1;
-        ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_JWKS_METHOD, NULL);
-
-        return ngx_http_jwt_issuer_answer_error(r, ctx);
-    }
-
-    partial = 0;
-    rc = ngx_http_jwt_issuer_jwks_document(r, &document, &partial);
-
-    if (rc == NGX_DECLINED) {
-        ctx->no_store = 1;
-        ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_NO_KEY,
-                                 "no key has been fetched yet");
-
-        return ngx_http_jwt_issuer_answer_error(r, ctx);
-    }
-
-    if (rc != NGX_OK
-        || ngx_http_jwt_issuer_jwks_headers(r, ctx, &document) != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (partial) {
-        ngx_str_set(&ctx->cache_control, "public, max-age=1");
-    }
-
-    return ngx_http_jwt_issuer_answer_send(r, NGX_HTTP_OK, &type, document.data,
-                                           document.len);
+    return ngx_http_jwt_issuer_public(r, ngx_http_jwt_issuer_jwks_write);
 }
 
 
-/*
- * NGX_DECLINED: nothing to publish because nothing has been fetched: an empty
- * set would be remembered by those who verify.
- */
-
 static ngx_int_t
-ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r, ngx_str_t *document,
-    ngx_uint_t *partial)
+ngx_http_jwt_issuer_jwks_write(ngx_http_request_t *r, ngx_str_t *document,
+    time_t *max_age)
 {
-    u_char                                 *memory;
-    size_t                                  size;
-    jwti_buf_t                              buf;
-    ngx_uint_t                              i;
-    ngx_array_t                             keys;
-    jwti_jwks_key_t                        *listed;
-    ngx_http_jwt_issuer_public_t           *key;
-    ngx_http_jwt_issuer_main_conf_t        *jmcf;
-    const ngx_http_jwt_issuer_loc_conf_t   *jlcf;
-    const ngx_http_jwt_issuer_service_t   **services;
+    u_char                                *memory;
+    size_t                                 size;
+    ngx_int_t                              rc;
+    jwti_buf_t                             buf;
+    ngx_uint_t                             i;
+    ngx_array_t                            keys;
+    jwti_jwks_key_t                       *listed;
+    ngx_http_jwt_issuer_public_t          *key;
+    const ngx_http_jwt_issuer_loc_conf_t  *jlcf;
 
-    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_issuer_module);
 
-    services = jlcf->jwks_services->elts;
+    rc = ngx_http_jwt_issuer_jwks_keys(r, jlcf->jwks_services, &keys, max_age);
 
-    if (ngx_array_init(&keys, r->pool, jlcf->jwks_services->nelts + 1,
-                       sizeof(ngx_http_jwt_issuer_public_t))
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < jlcf->jwks_services->nelts; i++) {
-
-        if (ngx_http_jwt_issuer_zone_published(jmcf->zone, services[i],
-                                               r->pool, &keys)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    for (i = 0; i < jlcf->jwks_services->nelts; i++) {
-
-        if (services[i]->source->load == NULL
-            && ngx_http_jwt_issuer_zone_fetched_at(jmcf->zone, services[i])
-               == -1)
-        {
-            if (keys.nelts == 0) {
-                return NGX_DECLINED;
-            }
-
-            /* the missing one will sign at once: not to be remembered */
-
-            *partial = 1;
-            break;
-        }
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     listed = ngx_palloc(r->pool, (keys.nelts + 1) * sizeof(jwti_jwks_key_t));
@@ -383,54 +298,68 @@ ngx_http_jwt_issuer_jwks_document(ngx_http_request_t *r, ngx_str_t *document,
 }
 
 
-static ngx_int_t
-ngx_http_jwt_issuer_jwks_headers(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, ngx_str_t *document)
-{
-    u_char                           *tag, *p;
-    ngx_table_elt_t                  *etag;
-    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+/*
+ * NGX_DECLINED: nothing to publish because nothing has been fetched: an empty
+ * set would be remembered by those who verify.
+ */
 
-    static const ngx_str_t  allow_origin =
-        ngx_string("Access-Control-Allow-Origin");
-    static const ngx_str_t  any = ngx_string("*");
+ngx_int_t
+ngx_http_jwt_issuer_jwks_keys(ngx_http_request_t *r,
+    const ngx_array_t *services, ngx_array_t *keys, time_t *max_age)
+{
+    int64_t                                 now, change;
+    ngx_uint_t                              i;
+    ngx_http_jwt_issuer_main_conf_t        *jmcf;
+    const ngx_http_jwt_issuer_service_t   **sp;
 
     jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
 
-    p = ngx_pnalloc(r->pool, sizeof("public, max-age=") + NGX_TIME_T_LEN);
-    tag = ngx_pnalloc(r->pool, JWTI_ETAG_LEN);
+    sp = services->elts;
+    change = JWTI_ROTATE_NEVER;
 
-    if (p == NULL || tag == NULL) {
-        return NGX_ERROR;
-    }
-
-    ctx->cache_control.data = p;
-    ctx->cache_control.len = ngx_sprintf(p, "public, max-age=%T",
-                                         jmcf->jwks_max_age)
-                             - p;
-
-    if (ngx_http_jwt_issuer_answer_header(r, &allow_origin, &any) != NGX_OK
-        || jwti_jwks_etag(ngx_http_jwt_issuer_to_core(document), tag)
-           != JWTI_OK)
+    if (ngx_array_init(keys, r->pool, services->nelts + 1,
+                       sizeof(ngx_http_jwt_issuer_public_t))
+        != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    etag = ngx_list_push(&r->headers_out.headers);
-    if (etag == NULL) {
-        return NGX_ERROR;
+    for (i = 0; i < services->nelts; i++) {
+
+        if (ngx_http_jwt_issuer_zone_published(jmcf->zone, sp[i], r->pool,
+                                               keys, &change)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
-    etag->hash = 1;
-    ngx_str_set(&etag->key, "ETag");
-    etag->value.data = tag;
-    etag->value.len = JWTI_ETAG_LEN;
-    etag->lowcase_key = NULL;
-    ngx_http_jwt_issuer_compat_unlink(etag);
+    now = ngx_http_jwt_issuer_now();
 
-    /* nginx's own filter answers 304 by it */
+    for (i = 0; i < services->nelts; i++) {
 
-    r->headers_out.etag = etag;
+        if (sp[i]->source->load == NULL
+            && ngx_http_jwt_issuer_zone_fetched_at(jmcf->zone, sp[i]) == -1)
+        {
+            if (keys->nelts == 0) {
+                return NGX_DECLINED;
+            }
+
+            /* the missing one will sign at once: not to be remembered */
+
+            change = now;
+            break;
+        }
+    }
+
+    *max_age = jmcf->jwks_max_age;
+
+    /* those who ask all the time would ask again at once: not below a second */
+
+    if (change != JWTI_ROTATE_NEVER) {
+        change = ngx_max((change - now) / 1000, 1);
+        *max_age = (time_t) ngx_min((int64_t) *max_age, change);
+    }
 
     return NGX_OK;
 }

@@ -547,12 +547,13 @@ ngx_http_jwt_issuer_mint_room(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx, size_t size)
 {
     u_char                              *p;
-    size_t                               len;
+    size_t                               len, after;
     const ngx_http_jwt_issuer_target_t  *target;
 
     target = ctx->target;
 
-    len = target->before + size + target->after + JWTI_KID_LEN;
+    after = target->after + ctx->after;
+    len = target->before + size + after + JWTI_KID_LEN;
 
     if (ctx->room == NULL || ctx->room_len < len) {
         ctx->room = ngx_pnalloc(r->pool, len);
@@ -566,7 +567,7 @@ ngx_http_jwt_issuer_mint_room(ngx_http_request_t *r,
 
     p = ctx->room + target->before;
 
-    ctx->kid.data = p + size + target->after;
+    ctx->kid.data = p + size + after;
     ctx->kid.len = JWTI_KID_LEN;
 
     return p;

@@ -130,6 +130,20 @@ ngx_int_t ngx_http_jwt_issuer_claim_eval(ngx_http_request_t *r,
     const ngx_http_jwt_issuer_target_t *target, jwti_claims_t *claims);
 
 
+/* _scope.c */
+
+/*
+ * What of the scopes of ctx->service the request gets: in ctx->scope.  NGX_OK;
+ * NGX_DECLINED with ctx->error; NGX_ERROR.
+ */
+ngx_int_t ngx_http_jwt_issuer_scope(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_ctx_t *ctx);
+
+
+/* _answer.c: ctx->after is what the answer needs for ctx->scope */
+void ngx_http_jwt_issuer_answer_scope_room(ngx_http_jwt_issuer_ctx_t *ctx);
+
+
 /* _inputs.c */
 
 /*

@@ -118,6 +118,13 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       0,
       NULL },
 
+    { ngx_string("jwt_issuer_metadata"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_jwt_issuer_metadata,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("jwt_issuer_status"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_http_jwt_issuer_status,
@@ -257,6 +264,7 @@ ngx_http_jwt_issuer_create_loc_conf(ngx_conf_t *cf)
      *
      *     jlcf->token = NULL;
      *     jlcf->jwks = NULL;
+     *     jlcf->metadata = NULL;
      */
 
     jlcf->inject = NGX_CONF_UNSET_PTR;
@@ -290,6 +298,11 @@ ngx_http_jwt_issuer_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->wait, prev->wait, 5000);
 
     rv = ngx_http_jwt_issuer_jwks_check(cf, jmcf, prev, conf);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    rv = ngx_http_jwt_issuer_metadata_check(cf, jmcf, prev, conf);
     if (rv != NGX_CONF_OK) {
         return rv;
     }

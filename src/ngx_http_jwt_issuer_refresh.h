@@ -234,13 +234,17 @@ int64_t ngx_http_jwt_issuer_zone_expire(ngx_shm_zone_t *zone,
 /* one public key: bytes in the caller's pool */
 typedef struct {
     u_char                            kid[JWTI_KID_LEN];
+    uint32_t                          alg;            /* jwti_alg_index() */
     ngx_str_t                         jwk;
 } ngx_http_jwt_issuer_public_t;
 
-/* append the published keys of service to keys; NGX_OK or NGX_ERROR */
+/*
+ * Append the published keys of service to keys; NGX_OK or NGX_ERROR.  *change
+ * becomes the time of its next planned change where that is earlier.
+ */
 ngx_int_t ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, ngx_pool_t *pool,
-    ngx_array_t *keys);
+    ngx_array_t *keys, int64_t *change);
 
 
 /* _zone_stats.c */

@@ -145,6 +145,13 @@ static ngx_command_t  ngx_http_jwt_issuer_service_commands[] = {
       0,
       NULL },
 
+    { ngx_string("scope"),
+      NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_settings_t, scope),
+      NULL },
+
     { ngx_string("claim"),
       NGX_CONF_TAKE23,
       ngx_http_jwt_issuer_claim_claim,

@@ -34,6 +34,7 @@ ngx_http_jwt_issuer_settings_init(ngx_http_jwt_issuer_settings_t *settings)
      *     settings->subject = NULL;
      *     settings->issuer = NULL;
      *     settings->audience = NULL;
+     *     settings->scope = NULL;
      *     settings->claims = NULL;
      *     settings->headers = NULL;
      */
@@ -171,6 +172,10 @@ ngx_http_jwt_issuer_settings_merge(ngx_http_jwt_issuer_settings_t *prev,
 
     if (conf->audience == NULL) {
         conf->audience = prev->audience;
+    }
+
+    if (conf->scope == NULL) {
+        conf->scope = prev->scope;
     }
 
     if (conf->claims == NULL) {

@@ -196,7 +196,7 @@ ngx_http_jwt_issuer_status_allowed(ngx_http_request_t *r,
     {
         return ngx_http_jwt_issuer_fail(ctx,
                                         (jlcf->require == NGX_CONF_UNSET_PTR)
-                                        ? NGX_HTTP_JWT_ISSUER_E_JWKS_METHOD
+                                        ? NGX_HTTP_JWT_ISSUER_E_READ_METHOD
                                         : NGX_HTTP_JWT_ISSUER_E_METHOD, NULL);
     }
 

@@ -172,6 +172,7 @@ ngx_http_jwt_issuer_zone_public_locked(
         }
 
         ngx_memcpy(found[n].kid, record->rotate.slots[i].kid, JWTI_KID_LEN);
+        found[n].alg = record->rotate.slots[i].alg;
         found[n].jwk.data = p;
         found[n].jwk.len = kept->jwk_len;
         p = ngx_cpymem(p, kept->jwk, kept->jwk_len);
@@ -185,10 +186,11 @@ ngx_http_jwt_issuer_zone_public_locked(
 ngx_int_t
 ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, ngx_pool_t *pool,
-    ngx_array_t *keys)
+    ngx_array_t *keys, int64_t *change)
 {
     u_char                         memory[JWTI_ROTATE_SLOTS * JWTI_JWK_MAX];
     u_char                        *p;
+    int64_t                        next;
     ngx_uint_t                     i, n;
     ngx_http_jwt_issuer_record_t  *record;
     ngx_http_jwt_issuer_public_t   found[JWTI_ROTATE_SLOTS], *key;
@@ -210,8 +212,15 @@ ngx_http_jwt_issuer_zone_published(ngx_shm_zone_t *zone,
                                                       NULL);
     }
 
-    n = record ? ngx_http_jwt_issuer_zone_public_locked(record, memory, found)
-               : 0;
+    n = 0;
+
+    if (record) {
+        n = ngx_http_jwt_issuer_zone_public_locked(record, memory, found);
+
+        next = jwti_rotate_next(&record->rotate, ngx_http_jwt_issuer_now(),
+                                (int64_t) service->settings.retire);
+        *change = ngx_min(*change, next);
+    }
 
     ngx_http_jwt_issuer_zone_unlock(zone);
 

@@ -135,13 +135,13 @@ If-None-Match: "other"
 --- http_config eval: $main::services
 --- config eval: $main::config
 --- request eval
-["POST /jwks\nhello", "PUT /jwks\nhello", "DELETE /jwks", "OPTIONS /jwks"]
+["POST /jwks\nhello", "PUT /jwks\nhello", "DELETE /jwks"]
 --- error_code eval
-[405, 405, 405, 405]
+[405, 405, 405]
 --- response_headers eval
-[("Allow: GET, HEAD\nCache-Control: no-store") x 4]
+[("Allow: GET, HEAD, OPTIONS\nCache-Control: no-store") x 3]
 --- response_body_like eval
-[("invalid_request") x 4]
+[("invalid_request") x 3]
 
 
 
@@ -164,3 +164,70 @@ $main::config . 'location = /t { return 200 "t\n"; }'
 --- request
 GET /jwks
 --- error_code: 200
+
+
+
+=== TEST 11: a browser asks before a script sends If-None-Match
+--- http_config eval: $main::services
+--- config eval: $main::config
+--- request
+OPTIONS /jwks
+--- more_headers
+Origin: https://app.example
+Access-Control-Request-Method: GET
+Access-Control-Request-Headers: if-none-match
+--- error_code: 204
+--- response_headers
+Access-Control-Allow-Origin: *
+Access-Control-Allow-Methods: GET, HEAD
+Access-Control-Allow-Headers: *
+Access-Control-Max-Age: 86400
+Cache-Control: no-store
+! Content-Type
+! Content-Length
+! ETag
+--- response_body
+
+
+
+=== TEST 12: a script may read the tag
+--- http_config eval: $main::services
+--- config eval: $main::config
+--- request
+GET /jwks
+--- response_headers
+Access-Control-Expose-Headers: ETag
+
+
+
+=== TEST 13: a range is not looked at
+--- http_config eval: $main::services
+--- config eval: $main::config
+--- request eval
+[("GET /jwks") x 3]
+--- more_headers eval
+["Range: bytes=0-9", "Range: bytes=-1", "Range: bytes=0-9\nIf-Range: \"a\""]
+--- error_code eval
+[200, 200, 200]
+--- response_headers eval
+[("! Content-Range\n! Accept-Ranges") x 3]
+--- response_body_like eval
+[('^\{"keys":\[\{.*\}\]\}$') x 3]
+
+
+
+=== TEST 14: nginx's gzip makes the tag a weak one, with which clients get 304
+--- http_config eval
+$main::services . 'gzip on; gzip_min_length 1; gzip_types application/json;'
+--- config eval: $main::config
+--- request
+GET /jwks
+--- more_headers
+Accept-Encoding: gzip
+--- response_headers_like
+Content-Encoding: gzip
+ETag: W/"[\w-]{20,}"
+--- response_body_filters eval
+main::conditional('If-None-Match', sub { 'W/' . main::etag() })
+--- response_body
+304 0 same public, max-age=300

@@ -7,8 +7,9 @@
 " directives outside of our blocks, up to the end of their arguments
 
 syn keyword ngxJwtIssuerDirective jwt_issuer_environment jwt_issuer_inject
-      \ jwt_issuer_jwks jwt_issuer_jwks_max_age jwt_issuer_require
-      \ jwt_issuer_status jwt_issuer_thread_pool jwt_issuer_token
+      \ jwt_issuer_jwks jwt_issuer_jwks_max_age jwt_issuer_metadata
+      \ jwt_issuer_require jwt_issuer_status jwt_issuer_thread_pool
+      \ jwt_issuer_token
       \ jwt_issuer_wait jwt_issuer_zone
       \ nextgroup=ngxJwtIssuerArguments skipwhite skipempty
 
@@ -45,7 +46,7 @@ syn keyword ngxJwtIssuerInnerName contained activate_after algorithm audience
       \ backdate ca_file claim connect_timeout credentials dualstack endpoint
       \ environment external_id fips header include issuer jti key lifetime
       \ not_before profile refresh region retire reuse role_arn
-      \ role_session_name stale subject timeout
+      \ role_session_name scope stale subject timeout
 
 syn keyword ngxJwtIssuerSource contained ecs env file secretsmanager
 
@@ -54,7 +55,8 @@ syn keyword ngxJwtIssuerSource contained ecs env file secretsmanager
 syn match ngxJwtIssuerParameter contained
       \ "\<\%(audience\|cluster\|container\|environment\|field\|format\)\ze="
 syn match ngxJwtIssuerParameter contained
-      \ "\<\%(header\|scheme\|secret\|service\|subject\|variable\)\ze="
+      \ "\<\%(auth\|header\|jwks\|scheme\|secret\|service\|subject\|token\)\ze="
+syn match ngxJwtIssuerParameter contained "\<\%(variable\)\ze="
 
 " variables, in strings and in arguments of any directive
 
