@@ -45,6 +45,7 @@ packages() {
         echo perl libtest-base-perl libtest-longstring-perl libtext-diff-perl \
             liblist-moreutils-perl libwww-perl libipc-run-perl libfilter-perl \
             liburi-perl curl openssl python3-jwt python3-jwcrypto \
+            python3-requests-oauthlib python3-authlib \
             python3-cryptography python3-grpcio cppcheck clang clang-tidy \
             shellcheck \
             iproute2 util-linux procps nghttp2-client apache2-utils valgrind \
