@@ -30,4 +30,5 @@ if [ "${ONCE:-}" = 1 ]; then exit 0; fi
 stay "curl -s '$url/token?service=demo'" \
      "curl -s '$url/token?service=unknown'" \
      "curl -s '$url/api/hello'" \
-     "curl -s '$url/.well-known/jwks.json'"
+     "curl -s '$url/.well-known/jwks.json'" \
+     "curl -s '$url/status'    # or $url/status in a browser"
