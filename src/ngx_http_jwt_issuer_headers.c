@@ -360,7 +360,11 @@ ngx_http_jwt_issuer_headers_restore(ngx_http_request_t *r)
 
         saved = cln->data;
 
-        if (saved->injected != r->headers_in.headers.part.elts) {
+        /* a request of HTTP/0.9 has no elements either, and no list to it */
+
+        if (saved->injected == NULL
+            || saved->injected != r->headers_in.headers.part.elts)
+        {
             continue;
         }
 
