@@ -397,6 +397,8 @@ struct ngx_http_jwt_issuer_process_s {
     ngx_http_jwt_issuer_wait_t        ask;            /* worker 0 looks if */
     ngx_event_t                       ask_event;      /* an operator asked */
     uint64_t                          asks;           /* as it saw last */
+    ngx_uint_t                        ask_next;       /* service to look at;
+                                                       * 0: all were */
 
     ngx_rbtree_t                      signs;          /* under way, by key of
                                                        * the cache */

@@ -12,7 +12,11 @@
 
 
 /* how often worker 0 looks whether an operator has asked for something */
-#define NGX_HTTP_JWT_ISSUER_OPERATE_TICK  500
+#define NGX_HTTP_JWT_ISSUER_OPERATE_TICK   500
+
+/* of a thousand files a few are read at a time: requests come in between */
+#define NGX_HTTP_JWT_ISSUER_OPERATE_BATCH  8
+#define NGX_HTTP_JWT_ISSUER_OPERATE_PAUSE  20
 
 
 static void ngx_http_jwt_issuer_operate_body_handler(ngx_http_request_t *r);
@@ -464,7 +468,7 @@ ngx_http_jwt_issuer_operate_handler(ngx_event_t *ev)
     ngx_http_jwt_issuer_wait_t *ask = ev->data;
 
     uint64_t                        asks;
-    ngx_uint_t                      i;
+    ngx_uint_t                      i, n;
     ngx_shm_zone_t                 *zone;
     ngx_http_jwt_issuer_process_t  *process;
 
@@ -475,19 +479,33 @@ ngx_http_jwt_issuer_operate_handler(ngx_event_t *ev)
     process = ask->process;
     zone = process->jmcf->zone;
 
-    asks = ngx_http_jwt_issuer_zone_asks(zone);
+    if (process->ask_next == 0) {
+        asks = ngx_http_jwt_issuer_zone_asks(zone);
 
-    if (asks != process->asks) {
+        if (asks == process->asks) {
+            ngx_add_timer(ev, NGX_HTTP_JWT_ISSUER_OPERATE_TICK);
+            return;
+        }
+
         process->asks = asks;
+    }
 
-        for (i = 0; i < process->jmcf->services.nelts; i++) {
-            if (ngx_http_jwt_issuer_zone_asked(zone,
-                                               process->refresh[i].service))
-            {
-                ngx_http_jwt_issuer_refresh_now(&process->refresh[i]);
-            }
+    n = 0;
+
+    for (i = process->ask_next;
+         i < process->jmcf->services.nelts
+         && n < NGX_HTTP_JWT_ISSUER_OPERATE_BATCH;
+         i++)
+    {
+        if (ngx_http_jwt_issuer_zone_asked(zone, process->refresh[i].service))
+        {
+            ngx_http_jwt_issuer_refresh_now(&process->refresh[i]);
+            n++;
         }
     }
 
-    ngx_add_timer(ev, NGX_HTTP_JWT_ISSUER_OPERATE_TICK);
+    process->ask_next = (i < process->jmcf->services.nelts) ? i : 0;
+
+    ngx_add_timer(ev, process->ask_next ? NGX_HTTP_JWT_ISSUER_OPERATE_PAUSE
+                                        : NGX_HTTP_JWT_ISSUER_OPERATE_TICK);
 }
