@@ -76,14 +76,16 @@ unit() { # VARIANT
 }
 
 fuzz() {
-    local name corpus seconds=${FUZZ_SECONDS:-3}
+    local name corpus seconds=${FUZZ_SECONDS:-4}
     compgen -G 't/unit/fuzz_*.c' >/dev/null || return 0
     rm -f build/unit/fuzz/fuzz_*[!.od]
     step "fuzz targets build" make -k -j"$(nproc)" -f tools/unit.mk fuzz
+    mkdir -p build/corpus
+    step "what they begin with" tools/seeds.pl build/corpus
     for name in $(programs fuzz fuzz); do
         corpus=build/corpus/$name
         mkdir -p "$corpus"
-        # a finding stays as build/crash-…; seeds may lie in t/unit/corpus/NAME
+        # a finding stays as build/crash-…; further seeds are in t/unit/corpus
         printf '%s, %s s\t. tools/tap.sh; tap_run %s %s; tap_done\n' \
             "$name" "$seconds" "$name" \
             "build/unit/fuzz/$name -max_total_time=$seconds -rss_limit_mb=1024 \
