@@ -5,7 +5,8 @@
 # Fails when a source is not asked the way its protocol has it (the PUT of
 # IMDSv2, the token in Authorization, the session token in the signature), when
 # credentials are not renewed or only when they have ended, when a source that is
-# configured and fails is skipped, when a worker looks into its own environment.
+# configured and fails is skipped, when a worker looks into its own environment,
+# when a machine's metadata is asked for through a proxy.
 
 use strict;
 use warnings;
@@ -50,6 +51,10 @@ my %files = (AWS_CONFIG_FILE => "$dir/config",
              AWS_SHARED_CREDENTIALS_FILE => "$dir/credentials");
 my %off = (AWS_EC2_METADATA_DISABLED => 'true');
 
+# a proxy that is not there, for all but AWS
+my %proxy = (all_proxy => 'http://127.0.0.1:1', http_proxy => 'http://127.0.0.1:1',
+             no_proxy => '127.0.0.1');
+
 # source => environment, in jwt_issuer_aws, in the log, action at the server
 
 my %source = (
@@ -68,13 +73,13 @@ my %source = (
                AWS_ROLE_ARN => "$arn-web", %off }, '', qr/web identity/,
              'sts.AssumeRoleWithWebIdentity' ],
     relative => [ { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI =>
-                        '/v2/credentials/0c2a', %off },
+                        '/v2/credentials/0c2a', %off, %proxy },
                   '', qr/from container$/, 'container.Get' ],
     full => [ { AWS_CONTAINER_CREDENTIALS_FULL_URI => 'FULL/v1/credentials',
                 AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE =>
                     "$dir/container-token", %off },
               '', qr/from container$/, 'container.Get' ],
-    imds => [ {}, '', qr/instance metadata/, 'imds.Get' ],
+    imds => [ { %proxy }, '', qr/instance metadata/, 'imds.Get' ],
 );
 
 # one AWS, and one more where the container's endpoint wants no token
