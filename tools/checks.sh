@@ -3,7 +3,7 @@
 #
 #   style     nginx's form of every C file
 #   layers    what may include and call what
-#   symbols   what the built module exports and keeps
+#   symbols   what the built module exports, keeps, and is able to do
 #   docs      README.md, conf.example, the manual page and Vim's syntax file
 #             against the directives; versions
 #   vim       the syntax file in a real Vim
@@ -34,6 +34,9 @@ layers)
 symbols)
     tap_run "symbols of the module" tools/symbols.sh "$module" \
         "$objs"/addon/src/*.o "$objs"/addon/core/*.o
+    # of another nginx the flags are its own
+    [ -n "${NGINX_SRC:-}" ] ||
+        tap_run "what the module cannot do" tools/hardening.sh "$module"
     ;;
 
 docs)

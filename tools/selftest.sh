@@ -303,6 +303,30 @@ printf '%s\n' '#include <stdlib.h>' 'int leak(int n);' \
 must_report 'analyze, a leak' 'analyzer-malloc-leak' \
     "$tools/analyze.sh" "$work/leak.c"
 
+# what the module cannot do
+hardened=(-O2 -fstack-protector-all -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -shared
+          '-Wl,-z,relro,-z,now')
+printf '#include <string.h>\nvoid jwti_a(char *p) %s\n' \
+    '{ char b[64]; strcpy(b, p); strcat(p, b); }' >"$work/h.c"
+compile "${hardened[@]}" -o "$work/hard.so" "$work/h.c"
+tap_run "hardening: a hardened module passes" \
+    "$tools/hardening.sh" "$work/hard.so"
+compile "${hardened[@]}" -fno-stack-protector -o "$work/soft.so" "$work/h.c"
+must_report 'hardening, no guard' 'no guarded stack' \
+    "$tools/hardening.sh" "$work/soft.so"
+compile "${hardened[@]}" -Wl,-z,lazy,-z,norelro -o "$work/soft.so" "$work/h.c"
+must_report 'hardening, relocations' 'no read-only relocations' \
+    "$tools/hardening.sh" "$work/soft.so"
+for call in 'fopen("x", "w")' 'system("x")' 'setenv("x", "y", 1)' \
+            'rename("x", "y")'; do
+    printf '%s\nvoid jwti_b(void) { (void) !%s; }\n' \
+        "$(printf '#include <%s.h>\n' stdio stdlib string)" "$call" |
+        cat "$work/h.c" - >"$work/h2.c"
+    compile "${hardened[@]}" -o "$work/soft.so" "$work/h2.c"
+    must_report "hardening, $call" "imports \"${call%%(*}" \
+        "$tools/hardening.sh" "$work/soft.so"
+done
+
 # the core with a race, of which no other test can tell; the objects that
 # make tsan has left are good for all but the one file
 race() { # FILE SED
