@@ -51,6 +51,7 @@ docs)
     tap_run "mandoc has no finding about the page" bash -c \
         "! mandoc -T lint '$page' 2>&1 | grep ."
     tap_run "the versions agree" tools/version.sh --check
+    tap_run "every promise of SECURITY.md has its tests" tools/promises.pl
     ;;
 
 vim)

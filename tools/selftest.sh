@@ -303,6 +303,37 @@ printf '%s\n' '#include <stdlib.h>' 'int leak(int n);' \
 must_report 'analyze, a leak' 'analyzer-malloc-leak' \
     "$tools/analyze.sh" "$work/leak.c"
 
+# promises and their tests
+promises() { "$tools/promises.pl" "$work/s"; }
+
+promises_fixture() {
+    rm -rf "$work/s"
+    mkdir -p "$work/s/t"
+    echo "=== TEST 1: a thing is so" >"$work/s/t/x.t"
+    printf '%s\n' '### S01 A thing' '' 'It is so.' '' \
+        "Held by \`t/x.t\`: \"a thing" 'is so".' '' '### S02 Another' '' \
+        'Not promised.' >"$work/s/SECURITY.md"
+}
+
+promises_fault() { # TEXT LINE…
+    local text=$1
+    shift
+    promises_fixture
+    printf '%s\n' '' "$@" >>"$work/s/SECURITY.md"
+    must_report "promises, $text" "$text" promises
+}
+
+promises_fixture
+tap_run "promises: those that are held pass" promises
+promises_fault 'S03 is neither held' '### S03 A third' '' 'It is so, too.'
+promises_fault 'S04 does not follow S02' '### S04 A gap' '' 'Not promised.'
+promises_fault 'S03: there is no test t/y.t' '### S03 A file' '' \
+    "Held by \`t/y.t\`: \"a thing is so\"."
+promises_fault 'has no "a thing is not so"' '### S03 Words' '' \
+    "Held by \`t/x.t\`: \"a thing is not so\"."
+promises_fault 'S03: no test of t/x.t is named' '### S03 A name' '' \
+    "Held by \`t/x.t\`."
+
 # what the module cannot do
 hardened=(-O2 -fstack-protector-all -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -shared
           '-Wl,-z,relro,-z,now')

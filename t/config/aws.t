@@ -270,3 +270,37 @@ qr/\Qit has no such character\E/
 jwt_issuer_service demo { key ecs cluster=x; }
 --- refused eval
 qr/\Q"key ecs" needs "cluster=" and "service=" or an "environment"\E/
+
+
+
+=== TEST 31: a secret is not chosen by a request
+--- services
+jwt_issuer_service demo { environment dev; key secretsmanager secret=$arg_s; }
+--- refused eval
+qr/\Qa secret's name has no such character\E/
+
+
+
+=== TEST 32: nor is a cluster
+--- services
+jwt_issuer_service demo { environment dev; key ecs cluster=$arg_c; }
+--- refused eval
+qr/\Qit has no such character\E/
+
+
+
+=== TEST 33: nor is a region
+--- services
+jwt_issuer_aws { region $arg_r; }
+jwt_issuer_service demo { environment dev; key secretsmanager; }
+--- refused eval
+qr/\Qthe region is none in "jwt_issuer_aws"\E/
+
+
+
+=== TEST 34: nor is an endpoint
+--- services
+jwt_issuer_aws { region eu-west-1; endpoint https://$arg_host/; }
+jwt_issuer_service demo { environment dev; key secretsmanager; }
+--- refused eval
+qr/\Qthe endpoint has no valid host\E/

@@ -43,6 +43,14 @@ for my $round ('at the start', 'after a reload') {
     $nginx->reload;     # this process has no such variable
 }
 
+# who may look at the processes does not see it there (nginx's title is longer)
+
+for my $pid ($nginx->master, $nginx->workers) {
+    my $environment = Test::JWTIssuer::Keys::slurp("/proc/$pid/environ");
+    unlike($environment, qr/(?:DEMO|LINE)_KEY|PRIVATE/,
+           'no process shows the key in its environment');
+}
+
 # a variable that is not there
 
 $nginx->set(http => <<'END');
