@@ -129,9 +129,13 @@ sub claims {
         [ 0, 0, [], [] ],
         [ 0x38, 1, [], [ [ 1, 'n', '9007199254740993' ] ] ],
         [ 0xfd, 2, [ 'a', "b\x{fffd}", '"\\' ],
-          [ [ 3, 'o', '{"a":[1,{"jti":"x"}]}' ], [ 2, 'b', 'true' ],
+          [ [ 3, 'o', '{"a":[1],"jti":"yyyyyyyyyyyyyyyyyyyyyy"}' ], [ 2, 'b', 'true' ],
             [ 0, 'client_id', "\e\x7f" ] ] ],
-        [ 0x7a, 0, [ 'aud' ], [ [ 0, 'd', '"' x 254 ] ] ])
+        [ 0x7a, 0, [ 'aud' ], [ [ 0, 'd', '"' x 254 ] ] ],
+
+        # as long as a token may be, or hardly more
+        map { [ 0x72, 0, [ 'a' x 4000 ], [ [ 0, 'd', 'b' x (1680 + 6 * $_) ] ] ] }
+            1 .. 8)
     {
         my ($flags, $headers, $audience, $claims) = @$case;
         my @headers = map { [ 0, "h$_", 'v' ] } 1 .. $headers;
@@ -141,14 +145,26 @@ sub claims {
         utf8::encode($_) for @texts;
 
         my $bytes = pack 'C4', $flags, 60, 1, 130;
-        $bytes .= pack '(C/a*)*', @texts;
+        $bytes .= join '', map { counted($_) } @texts;
         $bytes .= pack 'C', @$claims | $headers << 2;
-        $bytes .= pack 'C C/a* C/a*', @$_ for @$claims, @headers;
+        $bytes .= pack('C', $_->[0]) . counted($_->[1]) . counted($_->[2])
+            for @$claims, @headers;
 
         $n++;
         seed('fuzz_claims', "claims-$n", "\xff$bytes");
         seed('fuzz_token', "claims-$n-$_", chr($_) . $bytes) for 0 .. 3;
     }
+}
+
+
+# behind its length, as take() reads it
+
+sub counted {
+    my ($text) = @_;
+    my $len = length $text;
+    return pack('C', $len) . $text if $len < 255;
+    my $high = $len < 4080 ? int($len / 16) : 255;
+    return pack('CCC', 255, $high, $len - 16 * $high) . $text;
 }
 
 
