@@ -127,6 +127,7 @@ sub claims {
 
     for my $case (
         [ 0, 0, [], [] ],
+        [ 0x08, 0, [], [ [ 0, 'c', 'v' ] ], 'read write:all' ],
         [ 0x38, 1, [], [ [ 1, 'n', '9007199254740993' ] ] ],
         [ 0xfd, 2, [ 'a', "b\x{fffd}", '"\\' ],
           [ [ 3, 'o', '{"a":[1],"jti":"yyyyyyyyyyyyyyyyyyyyyy"}' ], [ 2, 'b', 'true' ],
@@ -137,7 +138,7 @@ sub claims {
         map { [ 0x72, 0, [ 'a' x 4000 ], [ [ 0, 'd', 'b' x (1680 + 6 * $_) ] ] ] }
             1 .. 8)
     {
-        my ($flags, $headers, $audience, $claims) = @$case;
+        my ($flags, $headers, $audience, $claims, $scope) = @$case;
         my @headers = map { [ 0, "h$_", 'v' ] } 1 .. $headers;
         my @texts = grep { defined } ($flags & 0x10 ? "sub,\"jti\":\"" : undef,
                                       $flags & 0x20 ? 'https://x/' : undef,
@@ -146,7 +147,8 @@ sub claims {
 
         my $bytes = pack 'C4', $flags, 60, 1, 130;
         $bytes .= join '', map { counted($_) } @texts;
-        $bytes .= pack 'C', @$claims | $headers << 2;
+        $bytes .= pack 'C', @$claims | $headers << 2 | (defined $scope ? 16 : 0);
+        $bytes .= counted($scope) if defined $scope;
         $bytes .= pack('C', $_->[0]) . counted($_->[1]) . counted($_->[2])
             for @$claims, @headers;
 

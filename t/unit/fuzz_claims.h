@@ -120,6 +120,11 @@ take_claims(input_t *input, saying_t *saying)
     flags = take_byte(input);
     claims->nclaims = flags & 3;
     claims->nheaders = flags >> 2 & 3;
+
+    if (flags & 0x10) {
+        claims->scope = take(input);
+    }
+
     claims->claims = saying->members;
     claims->headers = saying->members + claims->nclaims;
 
@@ -190,6 +195,11 @@ check_claims(const json_t *object, const jwti_claims_t *claims)
 
     if (claims->issuer.data != NULL) {
         must(is_string(json_object_get(object, "iss"), claims->issuer));
+        count++;
+    }
+
+    if (claims->scope.data != NULL) {
+        must(is_string(json_object_get(object, "scope"), claims->scope));
         count++;
     }
 
