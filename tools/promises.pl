@@ -16,7 +16,7 @@ my $dir = shift // '.';
 my ($bad, $last, $tests) = (0, 0, 0);
 
 my $text = slurp("$dir/SECURITY.md");
-my (undef, @sections) = split /^(?=### S\d+ )/m, $text;
+my @sections = grep { /^### S\d/ } split /^(?=### S\d+ )/m, $text;
 
 for my $section (@sections) {
     my ($number) = $section =~ /^### S(\d+) /;
@@ -25,7 +25,9 @@ for my $section (@sections) {
     # the next heading of a higher level ends it
     $section =~ s/^##? .*//ms;
 
-    finding("$name does not follow S$last") if $number != ++$last;
+    finding(sprintf '%s does not follow S%02d', $name, $last)
+        if $number != $last + 1;
+    $last = $number;
 
     my $held = join ' ', $section =~ /^Held by (.*?)(?:\n\n|\z)/msg;
     my $named = 0;
@@ -45,7 +47,7 @@ for my $section (@sections) {
 }
 
 finding('SECURITY.md has no promises') unless @sections;
-print "$last promises, $tests tests\n";
+print scalar @sections, " promises, $tests tests\n";
 
 exit $bad;
 
