@@ -55,7 +55,7 @@ test_suite() { # SUITE
     echo "testing in $1, see ${log#"$root"/}"
     root_run "$dir" env -C "$place" JOBS="${JOBS:-2}" T="${T:-}" \
         FUZZ_SECONDS="${FUZZ_SECONDS:-3}" bash -c "
-            tools/deps.sh build run test aws ansible && tools/test.sh $groups
+            tools/deps.sh build run test aws ansible deb && tools/test.sh $groups
         " >"$log" 2>&1 </dev/null || :
 
     sum=$(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed' || :)

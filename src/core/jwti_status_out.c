@@ -80,7 +80,7 @@ jwti_status_bytes(jwti_status_out_t *out, const void *data, size_t len)
 
         memcpy(out->memory + out->len, bytes, room);
         out->len += room;
-        out->last = bytes[room - 1];
+        out->last = out->memory[out->len - 1];
         bytes += room;
         len -= room;
     }
