@@ -568,7 +568,6 @@ def main():
         server.stdin.close()
         tap.equal("it ends with its input", server.wait(5), 0)
     took = time.monotonic() - begin
-    tap.ok("in less than 20 s", took < 20, took)
     print("# %.1f s" % took)
     print("1..%d" % tap.count)
     return int(tap.bad > 0)
