@@ -81,6 +81,15 @@ ngx_http_jwt_issuer_curl_init(ngx_http_jwt_issuer_process_t *process)
     (void) curl_multi_setopt(curl->multi, CURLMOPT_MAXCONNECTS,
                              (long) NGX_HTTP_JWT_ISSUER_TRANSFERS_MAX);
 
+    /*
+     * Resolver threads are the multi handle's since 8.20: without this a
+     * worker's exit waits for them, whatever CURLOPT_QUICK_EXIT says
+     */
+
+#if (LIBCURL_VERSION_NUM >= 0x081400)
+    (void) curl_multi_setopt(curl->multi, CURLMOPT_QUICK_EXIT, 1L);
+#endif
+
     process->curl = curl;
 
     return NGX_OK;
