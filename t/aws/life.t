@@ -22,8 +22,7 @@ $aws->ask(secret => name => "$_/dev", generate => 'P-256') for @names;
 
 # a cold start
 
-$aws->ask(fault => action => $get, key => 'core1/dev', times => 'always',
-          hold => 'cold');
+$aws->ask(fault => action => $get, times => 'always', hold => 'cold');
 my $nginx = nginx(workers => 4, listen => 'reuseport', env => { key_env() },
                   main => 'worker_rlimit_nofile 2048;', http => <<"END");
 proxy_cache_path @{[ work_dir() ]}/cache keys_zone=cache:1m;
