@@ -35,6 +35,7 @@ struct jwti_key_s {
      * made by a copy, so that no thread writes to what another one reads.
      */
     EVP_MD_CTX        *sign;        /* NULL for HMAC */
+    EVP_MD_CTX        *check;       /* RSA only: of what was signed */
     EVP_MAC_CTX       *mac;         /* HMAC only */
     size_t             sign_len;
 

@@ -123,9 +123,10 @@ test_make(const char *alg)
  * A third of them with all after them; each one; a third once more: what
  * OpenSSL keeps for later it has by then, and more would be a leak.
  *
- * A new RSA key each time: OpenSSL makes the blinding of a key anew at every
- * 32nd signature, and when memory is short just then, the 32 signatures up to
- * the next time are wrong (3.0; BN_BLINDING_update()).
+ * The same RSA key for all: OpenSSL makes the blinding of a key anew at every
+ * 32nd signature, and when memory is short just then, what it signs up to the
+ * next time is wrong (3.0; BN_BLINDING_update()).  Fails when jwti_sign() does
+ * not look at what RSA has signed.
  */
 
 static void
@@ -151,11 +152,7 @@ test_rounds(test_once_t once, const char *alg, const char *what)
 
         for (i = 0; i < count; i += (round == 1) ? 1 : 3) {
 
-            if (alg[0] == 'R' || alg[0] == 'P') {
-                (void) test_make(alg);
-            }
-
-            if (!once(i, round == 0)) {
+            if (!once(i, round == 0) || !once(ALLOC_NEVER, 0)) {
                 printf("# at allocation %zu of %zu, round %d\n", i, count,
                        round);
                 bad++;
