@@ -1,0 +1,68 @@
+# Somebody sets the clock, by an hour and by a day, ahead and back: tokens are of
+# the new time at once, none that has ended or is of the future is handed out of
+# the cache, and timers go on (F61).  Fails when zone_token_is_good() does not look
+# at the time that a token was issued, or when a rotation is timed by the clock
+# that can be set.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Test::More;
+use Test::JWTIssuer::Server;
+use Test::JWTIssuer::Torture;
+
+my $nginx = Test::JWTIssuer::Server->new(workers => 2, http => <<'END',
+    jwt_issuer_service demo { key file %KEYS%/p256.pem; lifetime 10m; }
+    jwt_issuer_service rsa { key file %KEYS%/rsa.pem; lifetime 10m; reuse 90%; }
+    jwt_issuer_service file { key file %DIR%/key.pem; refresh 1s; activate_after 1s; }
+END
+    server => <<'END');
+    location = /token { jwt_issuer_token $arg_s; jwt_issuer_require off; }
+    location = /jwks { jwt_issuer_jwks; }
+END
+
+my $control = preload();
+$nginx->put_key('ed25519.pem');
+{
+    my %env = preload_env();
+    local @ENV{ keys %env } = values %env;
+    $nginx->start;
+}
+
+my ($wrong, $asked, $ahead, $steps) = (0, 0, 0, 0);
+my %last = map { $_ => kids(($nginx->get("/token?s=$_"))[1]) } 'file';
+
+for my $step ((3600, -3600, 86400, -86400, -7200, 7200) x rounds(1, 5)) {
+    $ahead += $step;
+    $steps++;
+    $control->(seconds => $ahead);
+
+    # nginx looks at the clock with its next event
+    $nginx->get('/static') for 1 .. 4;
+
+    for my $service (('demo', 'rsa') x 6) {
+        my ($status, $body) = $nginx->get("/token?s=$service");
+        my (undef, $claims) = jwt_of($body);
+        my $now = time + $ahead;
+        my ($left) = $body =~ /"expires_in":(\d+)/;
+        $asked++;
+        $wrong++ if $status != 200 || abs($claims->{iat} - $now) > 30
+                    || $claims->{exp} <= $now || abs($left - 600) > 30;
+    }
+
+    # one key after the other
+    my $old = $last{file};
+    $nginx->put_key($steps % 2 ? 'ed25519-next.pem' : 'ed25519.pem');
+    ok(wait_until(sub {
+        ($last{file} = kids(($nginx->get('/token?s=file'))[1])) ne $old }, 6),
+       "the clock by $step s: a rotation goes on");
+}
+
+is($wrong, 0, "$asked tokens are of the time that the clock says");
+is($nginx->logged(qr/\[(?:error|crit|alert|emerg)\]/), 0, 'no error is logged');
+
+figure(F61 => "$steps steps of the clock of up to a day: $asked tokens, 0 of"
+       . ' another time; each time a key rotated behind it');
+
+done_testing();
