@@ -22,7 +22,7 @@
 
 
 /* changed with any of the structures below */
-#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    3
+#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    4
 
 
 /* so many keys that an operator dropped are remembered for a service */
@@ -86,6 +86,7 @@ typedef struct {
     ngx_rbtree_node_t             sentinel;
     ngx_queue_t                   used;         /* the last one used is first */
     ngx_uint_t                    tokens;       /* in the tree; claims, too */
+    ngx_uint_t                    created;      /* so many were, ever */
     volatile ngx_uint_t           changing;     /* found set: torn */
 } ngx_http_jwt_issuer_arena_t;
 
@@ -103,6 +104,7 @@ typedef struct {
     int64_t                       reuse;        /* likewise: the share's end */
     int64_t                       expires;      /* exp */
     int64_t                       touched;      /* monotonic: last used */
+    ngx_uint_t                    moved;        /* arena->created then */
     int64_t                       claimed;      /* monotonic: until; 0: no */
     ngx_pid_t                     pid;          /* of the claim */
     uint32_t                      key_len;

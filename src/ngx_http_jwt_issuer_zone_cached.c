@@ -171,6 +171,7 @@ ngx_http_jwt_issuer_zone_cached_create_locked(
     cached->reuse = 0;
     cached->expires = 0;
     cached->touched = ngx_http_jwt_issuer_now();
+    cached->moved = ++arena->created;
     cached->claimed = 0;
     cached->pid = 0;
     cached->key_len = (uint32_t) key->len;

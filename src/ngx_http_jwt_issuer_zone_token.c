@@ -19,7 +19,10 @@
 /* how long others wait for a worker that does not say that it is at it still */
 #define NGX_HTTP_JWT_ISSUER_CLAIM        2000
 
-/* a token that was used less than so long ago is as good as just used */
+/*
+ * A token that was used less than so long ago is as good as just used, unless
+ * a quarter of the cache has been made since: a flood is quicker.
+ */
 #define NGX_HTTP_JWT_ISSUER_TOKEN_TOUCH  1000
 
 /* clocks of workers may differ so much, in milliseconds, but not more */
@@ -155,8 +158,11 @@ ngx_http_jwt_issuer_zone_token_take_locked(ngx_http_jwt_issuer_arena_t *arena,
 
     now = ngx_http_jwt_issuer_now();
 
-    if (now - cached->touched >= NGX_HTTP_JWT_ISSUER_TOKEN_TOUCH) {
+    if (now - cached->touched >= NGX_HTTP_JWT_ISSUER_TOKEN_TOUCH
+        || arena->created - cached->moved > arena->tokens / 4)
+    {
         cached->touched = now;
+        cached->moved = arena->created;
 
         ngx_http_jwt_issuer_zone_arena_begin_locked(arena);
 
