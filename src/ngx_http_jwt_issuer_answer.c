@@ -343,19 +343,23 @@ ngx_http_jwt_issuer_answer_send(ngx_http_request_t *r, ngx_uint_t status,
     r->headers_out.content_type_len = type->len;
     r->headers_out.content_type_lowcase = NULL;
 
-    if (body) {
-        r->headers_out.content_length_n = len;
+    if (body == NULL) {
+        return ngx_http_send_header(r);
     }
 
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only || body == NULL) {
-        return rc;
-    }
+    /* while an error can still be answered */
 
     answer = ngx_pcalloc(r->pool, sizeof(ngx_http_jwt_issuer_answer_t));
     if (answer == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.content_length_n = len;
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
     }
 
     answer->buf.pos = body;

@@ -1,0 +1,155 @@
+# Memory runs out while nginx starts and while it reloads: each allocation of
+# the module fails once.  A start ends with an error or succeeds and hands out
+# good tokens; after a reload the workers before it go on, or those after it
+# have taken over; the next reload succeeds, keys are as before.  Fails when a
+# result of an allocation is not looked at, when the zone's lock stays, when a
+# record is left half made.
+#
+# Memory that is short when a worker has just begun ends that worker, as nginx's
+# own code does, and nginx starts no other one for it: there a reload is needed.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use Test::JWTIssuer::AWS;
+use Test::JWTIssuer::Alloc;
+use Test::JWTIssuer::Keys;
+use Test::More;
+use Time::HiRes qw( sleep time );
+
+my $alloc = Test::JWTIssuer::Alloc->new(work_dir());
+my $aws = fault_server();
+my $keys = Test::JWTIssuer::Keys::folder();
+my $step = $ENV{JWT_ISSUER_ALLOC_STEP};
+
+$aws->ask(secret => name => 'core/dev', generate => 'P-256');
+
+my %conf = (
+    main => 'thread_pool default threads=2;',
+    env => { key_env(), $alloc->env, A_KEY => slurp("$keys/p384.pem") },
+    http => <<"END",
+jwt_issuer_environment dev;
+jwt_issuer_aws { region us-east-1; endpoint @{[ $aws->url ]}; }
+jwt_issuer_defaults { issuer \$host; audience one two; claim a \$host; }
+jwt_issuer_service core { key secretsmanager; }
+jwt_issuer_service file { key file $keys/p256.pem; }
+jwt_issuer_service old { key file $keys/p256.sec1; header a b; }
+jwt_issuer_service okp { key file $keys/ed25519.b64; subject me; }
+jwt_issuer_service rsa { key file $keys/rsa.der; }
+jwt_issuer_service env { key env A_KEY; algorithm ES384; }
+jwt_issuer_service hmac { key file $keys/hmac32; algorithm HS256; }
+jwt_issuer_service task { key ecs cluster=dev-core service=task; }
+jwt_issuer_service live { key file $keys/rsa4096.pem; environment live; }
+map \$host \$caller { default me; }
+END
+    server => <<'END');
+location = /i { jwt_issuer_inject file environment=dev header=X-Token;
+                return 204; }
+location = /some { jwt_issuer_jwks file okp environment=dev; }
+location = /state { jwt_issuer_status; jwt_issuer_require $caller; }
+END
+
+# starts, in the foreground of a test of the configuration
+
+my $try = nginx(%conf, wait => 1);
+my %ended;
+
+$alloc->walk('a start', sub {
+    my ($status, $signal, $said) = try_start();
+
+    $ended{$status}++;
+    return "it died of signal $signal" if $signal;
+    return "status $status: $said" if $status > 1;
+    return $said =~ /Sanitizer|Assertion/ ? $said : '';
+}, step => $step // 4, least => 20);
+
+cmp_ok($ended{1} // 0, '>', 10, 'most of them ended with an error');
+note(join ', ', map { "status $_: $ended{$_}" } sort keys %ended);
+
+# reloads
+
+expect_alert('exited with fatal code 2 and cannot be respawned');
+expect_alert('jwt issuer zone ".*" of \d+ bytes is too small for the keys');
+expect_alert('cannot use key .*: no memory in ');
+
+my $nginx = nginx(%conf, workers => 2);
+my ($reloads, $served) = (0, 0);
+
+wait_for('a token', 5, sub { $nginx->token('core') });
+my %kid = map { $_ => $nginx->kid($_) } qw( core file rsa );
+
+$alloc->walk('a reload', sub {
+    my %old = map { $_ => 1 } $nginx->workers;
+    $nginx->mark;
+    $nginx->signal('HUP');
+    $reloads++;
+
+    # it has been given up, or others work; memory was short in any of them
+    my $end = time + 10;
+    my @now;
+    while (time < $end) {
+        @now = grep { !$old{$_} } $nginx->workers;
+        last if $alloc->failed || @now == 2;
+        sleep 0.02;
+    }
+    sleep 0.02 until settled(\%old) || time > $end;
+    $alloc->disarm;
+    return 'it does not end' if time > $end;
+
+    # a worker that could not begin has no successor until a reload
+    if ($nginx->log('cannot be respawned')) {
+        $nginx->reload or return 'no reload after it';
+    }
+    else {
+        $served++;
+    }
+    for my $service (sort keys %kid) {
+        my $why = $nginx->judge($service);
+        return "$service: $why" if $why ne '';
+        my $kid = $nginx->kid($service);
+        return "$service has another key" if $kid ne $kid{$service};
+    }
+    return '';
+}, step => $step // 9, least => 10);
+
+note("$served of $reloads reloads left workers that serve");
+$nginx->reload or fail('a last reload');
+is($nginx->judge($_), '', "$_ after all that") for qw( core file rsa okp env );
+
+my ($all, $left) = $alloc->places;
+note("$all places, not failed: ", join ', ', map { "$_ $left->{$_}" }
+     sort keys %$left);
+
+finish();
+
+
+# (status, signal, what it said) of nginx -t
+
+sub try_start {
+    my $pid = open my $out, '-|' // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDERR, '>&', \*STDOUT;
+        $try->exec('-t');
+    }
+
+    my $said = do { local $/; <$out> } // '';
+    close $out;
+    return ($? >> 8, $? & 127, $said);
+}
+
+
+# the old workers serve on, as the log says why, or there are new ones, or
+# these could not begin
+
+sub settled {
+    my ($old) = @_;
+    my @now = $nginx->workers;
+    my @new = grep { !$old->{$_} } @now;
+    return 1 if @new == 2 && !grep { $old->{$_} } @now;
+    return 1 if $nginx->log('cannot be respawned')
+                && @new + $nginx->log('cannot be respawned') == 2;
+    return !@new && $nginx->log('\[emerg\]|reconfiguring') > 1
+           || !@new && $nginx->log('failed|\[emerg\]') ? 1 : 0;
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# alloc-module.sh FILE.so: links the objects of the module that is built once
+# more, so that its own allocations can be made to fail: t/lib/alloc/fail.c.
+# Beside it FILE.sites lists the places: address and function, one a line.
+
+set -eu
+# shellcheck source=tools/env.sh
+. "$(dirname "$0")/env.sh"
+
+out=$1
+cc=${CC:-cc}
+source=$root/t/lib/alloc/fail.c
+
+mkdir -p "$(dirname "$out")"
+
+# what nginx's headers want to be compiled with
+flags=$(printf 'include %s/Makefile\nprint-flags:\n\t@echo %s\n' "$objs" \
+        "\$(CFLAGS) \$(ALL_INCS)" | make -s -f - -C "$tree" print-flags)
+
+names=$(sed -n 's/^WRAP([^,]*, \([A-Za-z0-9_]*\),.*/\1/p' "$source")
+
+# shellcheck disable=SC2086
+(cd "$tree" && $cc $flags -O1 -c -o "$out.o" "$source" &&
+    $cc -shared -o "$out" "$objs"/ngx_http_jwt_issuer_module_modules.o \
+        "$objs"/addon/src/*.o "$objs"/addon/core/*.o "$out.o" \
+        $(printf -- '-Wl,--wrap=%s ' $names) -lcurl -ljwt -ljansson -lcrypto)
+
+# a call's next instruction is where it returns to
+objdump -d --no-show-raw-insn "$out" | awk '
+    /^[0-9a-f]+ <.*>:$/ { name = $2; gsub(/[<>:]/, "", name) }
+    called              { sub(/:$/, "", $1); print $1, name; called = 0 }
+    /call.*<__wrap_/    { called = name !~ /^(__wrap_|fail_)/ }
+' >"${out%.so}.sites"
