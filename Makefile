@@ -67,6 +67,9 @@ packages: ## the tests of make dist, make install and make deb
 debtest: ## install the package in a fresh Debian, use it there (as root)
 	@tools/test.sh debtest
 
+asan-suites: ## suites (T=) with nginx from source under ASan and UBSan
+	@tools/asan-suites.sh
+
 style: ## house style, layers, exported symbols, docs, and their self-tests
 	@tools/test.sh checks
 
@@ -99,8 +102,8 @@ distclean: clean ## remove build/ and .deps/ with its roots
 	@tools/distclean.sh
 
 .PHONY: build help run run-aws install uninstall dist deb test unit asan tsan \
-        fuzz servers demo suites packages debtest style lint compat bench \
-        scaling deps clean distclean
+        fuzz servers demo suites asan-suites packages debtest style \
+        lint compat bench scaling deps clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure

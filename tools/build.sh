@@ -18,6 +18,22 @@ log=$tree/build.log
 cc_opt="-O2 -g -std=gnu11 -fPIC -Wall -Wvla -Wformat -Werror=format-security"
 cc_opt="$cc_opt -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"
 ld_opt="-Wl,-z,relro -Wl,-z,now"
+add=--add-dynamic-module
+
+# As a module that is loaded it would be reported at the first reload, for the
+# list of modules that both images have.
+if [ -n "${SANITIZE:-}" ]; then
+    [ -n "${NGINX_SRC:-}" ] || {
+        echo "SANITIZE=1 needs NGINX_SRC=DIR, see tools/nginx-source.sh" >&2
+        exit 1
+    }
+    cc=clang
+    add=--add-module
+    cc_opt="-O1 -g -fPIC -Wall -Wno-error -fno-omit-frame-pointer"
+    cc_opt="$cc_opt -DNGX_DEBUG_PALLOC=1 -fsanitize=address,undefined"
+    cc_opt="$cc_opt -fsanitize-ignorelist=$root/tools/sanitize.list"
+    ld_opt="-fsanitize=address,undefined $tree/sanitize.o"
+fi
 
 if [ -z "${nginx_version:-}" ]; then
     if [ -n "${NGINX_SRC:-}" ]; then
@@ -42,6 +58,7 @@ fingerprint() {
          "${NGINX_CONFIGURE:-}"
     "$cc" -dumpfullversion -dumpversion
     cksum "$root/config" "$nginx_src/src/core/nginx.h"
+    [ -z "${SANITIZE:-}" ] || cksum "$root"/tools/sanitize.*
     if [ -f "$nginx_src/conf_flags" ]; then
         cksum "$nginx_src/conf_flags"
     fi
@@ -85,7 +102,7 @@ configure() {
 
     (cd "$tree" && "$script" --with-cc="$cc" --with-cc-opt="$cc_opt" \
         --with-ld-opt="$ld_opt" "${flags[@]}" --builddir="$objs" \
-        --add-dynamic-module="$root")
+        "$add=$root")
 }
 
 
@@ -127,12 +144,20 @@ compile_commands() {
 if [ "$(fingerprint)" != "$(cat "$tree/fingerprint" 2>/dev/null)" ]; then
     rm -f "$tree/fingerprint"
     make_tree
+    [ -z "${SANITIZE:-}" ] ||
+        run "$cc" -O1 -g -Wall "-DREPORTS=\"$build/sanitize\"" \
+            -c -o "$tree/sanitize.o" "$root/tools/sanitize.c" ||
+        failed "sanitize.c"
     run configure || failed "configure"
     compile_commands
     fingerprint >"$tree/fingerprint"
 fi
 
-run make -C "$tree" -j"$(nproc)" -f "$objs/Makefile" modules \
-    ${want:+binary} || failed "the build"
+targets=(modules ${want:+binary})
+[ -z "${SANITIZE:-}" ] || targets=(binary)
 
+run make -C "$tree" -j"$(nproc)" -f "$objs/Makefile" "${targets[@]}" ||
+    failed "the build"
+
+[ -n "$module" ] || exit 0
 ln -sfn "${module#"$build"/}" "$build/ngx_http_jwt_issuer_module.so"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # deps.sh GROUP…: installs with apt what is missing; groups: build run test aws
-# ansible bench deb.
+# ansible source bench deb.
 #
 # Where everything is there it asks dpkg and nothing else: no network.  As root
 # or through sudo.  On a system without apt it only looks whether the tools are
@@ -64,6 +64,8 @@ packages() {
     fi
     if has_group deb; then
         echo build-essential debhelper dpkg-dev nginx-dev
+    if has_group source; then
+        echo dpkg-dev
     fi
     if has_group bench; then
         # the load generator, what we are compared with, and its libraries

@@ -135,7 +135,8 @@ suites() {
         mapfile -t list < <(find t -name '*.t' | LC_ALL=C sort)
     fi
 
-    if [ ! -e "$module" ] || [ ! -x "$nginx" ]; then
+    # a module that is part of nginx has no file
+    if [ -n "$module" ] && [ ! -e "$module" ] || [ ! -x "$nginx" ]; then
         echo "no module or no nginx: the suites cannot run" >&2
         printf 'suites\tfalse\n' | harness
         return
@@ -164,6 +165,9 @@ suites() {
     printf '%s\n' \
         $'alerts in the logs\ttools/alerts.pl build/test-logs' \
         $'secrets in the logs\ttools/checks.sh secrets' | harness
+    [ -z "${SANITIZE:-}" ] ||
+        printf 'reports of sanitizers\ttools/asan-suites.sh --reports\n' |
+            harness
 }
 
 title "what is needed"
