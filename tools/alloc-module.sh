@@ -19,7 +19,7 @@ flags=$(printf 'include %s/Makefile\nprint-flags:\n\t@echo %s\n' "$objs" \
 
 names=$(sed -n 's/^WRAP([^,]*, \([A-Za-z0-9_]*\),.*/\1/p' "$source")
 
-# shellcheck disable=SC2086
+# shellcheck disable=SC2046,SC2086
 (cd "$tree" && $cc $flags -O1 -c -o "$out.o" "$source" &&
     $cc -shared -o "$out" "$objs"/ngx_http_jwt_issuer_module_modules.o \
         "$objs"/addon/src/*.o "$objs"/addon/core/*.o "$out.o" \

@@ -64,6 +64,7 @@ packages() {
     fi
     if has_group deb; then
         echo build-essential debhelper dpkg-dev nginx-dev
+    fi
     if has_group source; then
         echo dpkg-dev
     fi
