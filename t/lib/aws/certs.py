@@ -80,7 +80,8 @@ def make_cert(folder, name, ca, names, days):
         .issuer_name(issuer.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(min(now, end - datetime.timedelta(days=1)))
+        .not_valid_before(min(now - datetime.timedelta(hours=1),
+                              end - datetime.timedelta(days=1)))
         .not_valid_after(end)
         .add_extension(x509.SubjectAlternativeName(
             [alternative(one) for one in names.split(",")]), False)
