@@ -66,7 +66,8 @@ location = /up { return 200 $http_authorization; }
 location = /state { jwt_issuer_status; jwt_issuer_require 1; }
 END
 
-my ($worker) = $nginx->workers;
+my $worker;
+wait_for('the worker is there', 10, sub { ($worker) = $nginx->workers; $worker });
 my $json = JSON::PP->new->utf8;
 
 wait_for("a token of $_", 5, sub { $nginx->token($_) }) for keys %renew;
