@@ -92,6 +92,11 @@ scaling: ## the tables of SCALING.md anew, and a minute of 4 proxies against the
 	@JWT_ISSUER_SCALING=70 tools/suite.sh t/aws/scaling.t
 	@grep -E 'predicted|waits' build/test-logs/plain/aws-scaling/stderr
 
+soak: ## MINUTES of load, rotation, faults and reloads; does anything grow?
+	@tools/deps.sh build run test aws
+	@tools/build.sh
+	@tools/netns.sh /usr/bin/python3 -B tools/soak.py $${MINUTES:-20} --write
+
 deps: ## install with apt what building, running and testing need
 	@tools/deps.sh build run test aws ansible
 
@@ -103,7 +108,7 @@ distclean: clean ## remove build/ and .deps/ with its roots
 
 .PHONY: build help run run-aws install uninstall dist deb test unit asan tsan \
         fuzz servers demo suites asan-suites packages debtest style \
-        lint compat bench scaling deps clean distclean
+        lint compat bench scaling soak deps clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure
@@ -117,6 +122,7 @@ distclean: clean ## remove build/ and .deps/ with its roots
 ## JOBS=how many suites at once (2)
 ## SUITES=of make compat (trixie sid)
 ## TEST_GROUPS=what make compat runs of tools/test.sh (all)
+## MINUTES=of make soak (20)
 ## FUZZ_SECONDS=per fuzz target (60)
 ## BENCH_ROUNDS=of make bench (27)
 ## BENCH_SECONDS=of each measurement (0.25)
