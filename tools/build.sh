@@ -79,7 +79,7 @@ make_tree() {
 
 
 configure() {
-    local flags=()
+    local flags=() rest=() flag cc_opt=$cc_opt ld_opt=$ld_opt
 
     if [ -f "$nginx_src/conf_flags" ]; then
         # the flags of the distribution's binary, as an array
@@ -94,14 +94,24 @@ configure() {
                --with-http_slice_module --with-http_stub_status_module)
     fi
 
+    # The distribution may have options for the compiler among them (Debian has
+    # since 1.30), which would replace ours, the last ones count: both.
+    for flag in "${flags[@]}"; do
+        case $flag in
+        --with-cc-opt=*) cc_opt="${flag#*=} $cc_opt" ;;
+        --with-ld-opt=*) ld_opt="${flag#*=} $ld_opt" ;;
+        *) rest+=("$flag") ;;
+        esac
+    done
+
     # shellcheck disable=SC2206
-    flags+=(${NGINX_CONFIGURE:-})
+    rest+=(${NGINX_CONFIGURE:-})
 
     local script=./configure
     [ -x "$tree/configure" ] || script=auto/configure
 
     (cd "$tree" && "$script" --with-cc="$cc" --with-cc-opt="$cc_opt" \
-        --with-ld-opt="$ld_opt" "${flags[@]}" --builddir="$objs" \
+        --with-ld-opt="$ld_opt" "${rest[@]}" --builddir="$objs" \
         "$add=$root")
 }
 
