@@ -24,6 +24,14 @@ static void ngx_http_jwt_issuer_fetch_keep(char *memory, size_t size,
 
 #define NGX_HTTP_JWT_ISSUER_FETCH_BODY  4096
 
+/*
+ * Seconds that an address is remembered: for the many fetches of a start.  A
+ * try after one that failed asks again, and as addresses come in any order
+ * begins with another one: libcurl 7.88 never gets to the one behind an
+ * address that does not answer.
+ */
+#define NGX_HTTP_JWT_ISSUER_FETCH_DNS   1L
+
 
 ngx_int_t
 ngx_http_jwt_issuer_fetch_setup(ngx_http_jwt_issuer_fetch_t *fetch,
@@ -45,6 +53,9 @@ ngx_http_jwt_issuer_fetch_setup(ngx_http_jwt_issuer_fetch_t *fetch,
 
     (void) curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void) curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    (void) curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT,
+                            NGX_HTTP_JWT_ISSUER_FETCH_DNS);
+    (void) curl_easy_setopt(easy, CURLOPT_DNS_SHUFFLE_ADDRESSES, 1L);
     (void) curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                             (long) CURL_HTTP_VERSION_1_1);
 

@@ -97,7 +97,7 @@ sub silence {
     $nginx->mark;
     hosts("127.0.0.1 localhost\n");
     $also->() if $also;
-    $nginx->reload;                     # libcurl remembers names for a minute
+    $nginx->reload;                     # libcurl remembers names for a while
     my $probe = probe($nginx, '/static');
 
     wait_for("$what: is noticed", 10, sub {

@@ -215,11 +215,13 @@ sub probe {
 
 
 # A port that leads to another one, which can be changed: to(PORT), to(0):
-# nobody listens.  A change ends the connections there are.
+# nobody listens.  A change ends the connections there are.  It may be at
+# another address than 127.0.0.1.
 
 sub relay {
-    my ($target) = @_;
-    my $self = bless { port => free_port() }, 'Test::JWTIssuer::AWS::Relay';
+    my ($target, $address) = @_;
+    my $self = bless { port => free_port(), address => $address // '127.0.0.1' },
+                     'Test::JWTIssuer::AWS::Relay';
     $self->to($target);
     return $self;
 }
@@ -406,7 +408,7 @@ sub to {
     return if !$target;
 
     my $listen = IO::Socket::INET->new(
-        LocalAddr => '127.0.0.1', LocalPort => $self->{port}, Listen => 64,
+        LocalAddr => $self->{address}, LocalPort => $self->{port}, Listen => 64,
         ReuseAddr => 1) or die "relay: $@\n";
 
     $self->{pid} = fork() // die "fork: $!\n";
