@@ -70,6 +70,9 @@ debtest: ## install the package in a fresh Debian, use it there (as root)
 asan-suites: ## suites (T=) with nginx from source under ASan and UBSan
 	@tools/asan-suites.sh
 
+torture: ## everything that may go wrong, with figures: TORTURE.md
+	@tools/torture.py $(F)
+
 style: ## house style, layers, exported symbols, docs, and their self-tests
 	@tools/test.sh checks
 
@@ -107,7 +110,7 @@ distclean: clean ## remove build/ and .deps/ with its roots
 	@tools/distclean.sh
 
 .PHONY: build help run run-aws install uninstall dist deb test unit asan tsan \
-        fuzz servers demo suites asan-suites packages debtest style \
+        fuzz servers demo suites asan-suites torture packages debtest style \
         lint compat bench scaling soak deps clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
@@ -124,6 +127,7 @@ distclean: clean ## remove build/ and .deps/ with its roots
 ## TEST_GROUPS=what make compat runs of tools/test.sh (all)
 ## MINUTES=of make soak (20)
 ## FUZZ_SECONDS=per fuzz target (60)
+## F=the faults of make torture, such as "F07 F25" (all)
 ## BENCH_ROUNDS=of make bench (27)
 ## BENCH_SECONDS=of each measurement (0.25)
 ## CC=the C compiler (cc)

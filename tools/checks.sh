@@ -3,10 +3,16 @@
 #
 #   style     nginx's form of every C file
 #   layers    what may include and call what
+<<<<<<< HEAD
 #   symbols   what the built module exports, keeps, and is able to do
 #   docs      README.md, conf.example, the manual page and Vim's syntax file
 #             against the directives; versions
 #   vim       the syntax file in a real Vim
+=======
+#   symbols   what the built module exports and keeps
+#   docs      README.md and conf.example against the directives, the list of
+#             faults against the tests
+>>>>>>> 61fc48e (Torture: the catalogue of faults as a list, and make torture)
 #   scripts   shellcheck, perl -c and python's parser over our own tools
 #   secrets   the logs of the suites hold no key and no token
 
@@ -40,6 +46,7 @@ symbols)
     ;;
 
 docs)
+<<<<<<< HEAD
     page=$build/man/ngx_http_jwt_issuer_module.5
     mkdir -p "$build/man"
     tap_run "README.md makes a manual page" bash -c \
@@ -57,6 +64,10 @@ docs)
 vim)
     tools/vim.sh
     exit
+=======
+    tap_run "every directive is described" tools/docs.pl
+    tap_run "every fault has its proof" python3 -B tools/torture.py --check
+>>>>>>> 61fc48e (Torture: the catalogue of faults as a list, and make torture)
     ;;
 
 scripts)

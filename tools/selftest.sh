@@ -149,6 +149,15 @@ layers_fault '<curl/curl.h> belongs to' src/ngx_http_jwt_issuer_a.c \
     '#include <curl/curl.h>'
 
 fixture
+seed src/ngx_http_jwt_issuer_a.c 'f(void)' '{' '    a_zone_lock(zone);' \
+    '    p = ngx_alloc(1, log);' '    a_zone_unlock(zone);' '}'
+must_report 'layers, under the lock' "under the zone's lock" layers
+fixture
+seed src/ngx_http_jwt_issuer_a.c 'ngx_http_jwt_issuer_a_locked(void)' '{' \
+    '    ngx_log_error(NGX_LOG_ERR, log, 0, "x");' '}'
+must_report 'layers, in what is called _locked' "under the zone's lock" layers
+
+fixture
 seed src/ngx_http_jwt_issuer_a.c '{ ngx_string("jwt_issuer_seeded"),' \
     'NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,'
 must_report 'docs, an outer directive' 'jwt_issuer_seeded' docs

@@ -9,12 +9,16 @@ input.  Then, by MODE:
   close    the connection is closed    half     every second stream is reset
   stay     nothing
 
-The last two wait for the answers.  Prints one line of JSON: sent, good (200),
-other, data (bodies that hold a token).  No library: what nginx answers begins
+The last two wait for the answers.  MODE load goes on with batches of so many
+streams until that line comes, on new connections as the old ones end.  Prints one line of JSON: sent, good (200),
+other, data (bodies that hold a token), and of load: again (streams that the
+server said it has not looked at, which are asked for again), connections, and a
+sample of the bodies.  No library: what nginx answers begins
 with the status, and :status 200 is one byte (RFC 7541, appendix A).
 """
 
 import json
+import select
 import socket
 import struct
 import sys
@@ -40,6 +44,8 @@ class Connection:
         self.link.settimeout(20)
         self.text = b""
         self.streams = {}
+        self.next = 1
+        self.last = None            # of a GOAWAY
         self.link.sendall(
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
             + frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 1 << 24))
@@ -49,8 +55,9 @@ class Connection:
         fields = b"".join(literal(*field) for field in (
             (b":method", b"GET"), (b":scheme", b"http"),
             (b":authority", b"localhost"), (b":path", path.encode())))
-        for number in range(count):
-            stream = 2 * len(self.streams) + 1
+        for _ in range(count):
+            stream = self.next
+            self.next += 2
             self.streams[stream] = {"data": b""}
             self.link.sendall(frame(HEADERS, 5, stream, fields))
 
@@ -89,6 +96,9 @@ class Connection:
             kind, flags, stream, payload = self.read()
             if kind == PING and not flags & 1:
                 self.link.sendall(frame(PING, 1, 0, payload))
+            if kind == GOAWAY:
+                self.last = struct.unpack(">I", payload[:4])[0]
+                left = {number for number in left if number <= self.last}
             entry = self.streams.get(stream)
             if entry is None:
                 continue
@@ -100,9 +110,54 @@ class Connection:
                 left.discard(stream)
 
 
+def load(where, path, count):
+    """Until standard input has something to say."""
+    sum_of = {"sent": 0, "good": 0, "other": 0, "data": 0, "again": 0,
+              "connections": 0, "sample": []}
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        connection = Connection(where.hostname, where.port)
+        sum_of["connections"] += 1
+        connection.settings()
+        while connection.last is None \
+                and not select.select([sys.stdin], [], [], 0)[0]:
+            connection.streams = {}
+            try:
+                connection.ask(path, count)
+                connection.answers()
+            except OSError:
+                pass
+            judge(connection, sum_of)
+            if connection.next > 300:
+                break
+        connection.link.close()
+    return sum_of
+
+
+def judge(connection, sum_of):
+    """Adds up what came of a batch; a connection that was idle may have ended
+    before it came, and GOAWAY is lost when it is reset then."""
+    ended = connection.next > 2 * len(connection.streams) + 1 and not any(
+        "good" in entry for entry in connection.streams.values())
+    for stream, entry in connection.streams.items():
+        sum_of["sent"] += 1
+        if entry.get("good") and b"ey" in entry["data"]:
+            sum_of["good"] += 1
+            if sum_of["sent"] % 50 == 0 and len(sum_of["sample"]) < 200:
+                sum_of["sample"].append(entry["data"].decode())
+        elif "good" not in entry and (ended or connection.last is not None
+                                      and stream > connection.last):
+            sum_of["again"] += 1
+        else:
+            sum_of["other"] += 1
+
+
 def main():
     url, path, mode, count = sys.argv[1:5]
     where = urllib.parse.urlsplit(url)
+    if mode == "load":
+        print("sent", flush=True)
+        print(json.dumps(load(where, path, int(count))), flush=True)
+        return
     all_of_them = [Connection(where.hostname, where.port)
                    for _ in range(int((sys.argv[5:] or ["1"])[0]))]
     for connection in all_of_them:

@@ -9,7 +9,8 @@ package Test::JWTIssuer::Torture;
 #   my $load = load(SERVER, CLIENTS, REQUESTS...): HTTP/1.1 requests without a
 #       Connection header, again and again by so many processes, until
 #       load_end($load): (how many were answered 200, how many otherwise, how
-#       many connections ended first)
+#       many connections ended before they had an answer, and how many kept ones
+#       ended before the next: a server may, and a client asks again)
 #   kill_locked(WORKER, ZONE_SIZE): see there
 #   my $control = preload(): t/lib/preload.c, for processes that are started
 #       with preload_env(); $control->(pid => ..., left => ...) sets its fields
@@ -72,7 +73,8 @@ sub load {
 
 sub ask {
     my ($port, $number, @requests) = @_;
-    my ($end, $good, $other, $lost, $socket, $text) = (0, 0, 0, 0);
+    my ($end, $good, $other, $lost, $again, $kept) = (0, 0, 0, 0, 0, 0);
+    my ($socket, $text);
     local $SIG{TERM} = sub { $end = 1 };
     local $SIG{PIPE} = 'IGNORE';
 
@@ -80,20 +82,22 @@ sub ask {
         if (!$socket) {
             $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
                                             PeerPort => $port) or next;
-            $text = '';
+            ($text, $kept) = ('', 0);
         }
 
         syswrite $socket, $requests[$number % @requests];
 
         my $status = answer($socket, \$text, \$end);
         last if $end;
-        !$status ? $lost++ : $status == 200 ? $good++ : $other++;
+        $status ? $status == 200 ? $good++ : $other++
+                : $kept && $text eq '' ? $again++ : $lost++;
+        $kept++;
 
         # not with one worker for ever
         $socket = undef unless $status && ++$number % 5;
     }
 
-    return ($good, $other, $lost);
+    return ($good, $other, $lost, $again);
 }
 
 
@@ -119,13 +123,13 @@ sub answer {
 
 sub load_end {
     my ($load) = @_;
-    my @sum = (0, 0, 0);
+    my @sum = (0, 0, 0, 0);
 
     kill 'TERM', $_->{pid} for @$load;
 
     for my $child (@$load) {
         my @seen = split ' ', readline($child->{in}) // '';
-        $sum[$_] += $seen[$_] // 0 for 0 .. 2;
+        $sum[$_] += $seen[$_] // 0 for 0 .. 3;
         waitpid $child->{pid}, 0;
     }
 
