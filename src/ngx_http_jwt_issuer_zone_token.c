@@ -362,14 +362,16 @@ done:
 }
 
 
-/* another worker was faster, or took over and began later */
+/* another worker was faster, or took over and began later; not a later clock */
 
 static ngx_uint_t
 ngx_http_jwt_issuer_zone_token_is_newer(
     const ngx_http_jwt_issuer_cached_t *cached,
     const ngx_http_jwt_issuer_draft_t *draft)
 {
-    return cached->serial == draft->serial && cached->issued >= draft->issued;
+    return cached->serial == draft->serial && cached->issued >= draft->issued
+           && cached->issued <= ngx_http_jwt_issuer_zone_cached_clock()
+                                + NGX_HTTP_JWT_ISSUER_TOKEN_SKEW;
 }
 
 

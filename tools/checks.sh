@@ -3,16 +3,10 @@
 #
 #   style     nginx's form of every C file
 #   layers    what may include and call what
-<<<<<<< HEAD
 #   symbols   what the built module exports, keeps, and is able to do
 #   docs      README.md, conf.example, the manual page and Vim's syntax file
-#             against the directives; versions
+#             against the directives, faults against tests; versions
 #   vim       the syntax file in a real Vim
-=======
-#   symbols   what the built module exports and keeps
-#   docs      README.md and conf.example against the directives, the list of
-#             faults against the tests
->>>>>>> 61fc48e (Torture: the catalogue of faults as a list, and make torture)
 #   scripts   shellcheck, perl -c and python's parser over our own tools
 #   secrets   the logs of the suites hold no key and no token
 
@@ -46,7 +40,6 @@ symbols)
     ;;
 
 docs)
-<<<<<<< HEAD
     page=$build/man/ngx_http_jwt_issuer_module.5
     mkdir -p "$build/man"
     tap_run "README.md makes a manual page" bash -c \
@@ -58,16 +51,13 @@ docs)
     tap_run "mandoc has no finding about the page" bash -c \
         "! mandoc -T lint '$page' 2>&1 | grep ."
     tap_run "the versions agree" tools/version.sh --check
+    tap_run "every fault has its proof" python3 -B tools/torture.py --check
     tap_run "every promise of SECURITY.md has its tests" tools/promises.pl
     ;;
 
 vim)
     tools/vim.sh
     exit
-=======
-    tap_run "every directive is described" tools/docs.pl
-    tap_run "every fault has its proof" python3 -B tools/torture.py --check
->>>>>>> 61fc48e (Torture: the catalogue of faults as a list, and make torture)
     ;;
 
 scripts)

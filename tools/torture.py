@@ -207,6 +207,8 @@ def main(wanted):
                       found[-1] if found else "no figure"))
     for number, what, fine, figure in rows + extra:
         print("%s %s: %s: %s" % ("ok  " if fine else "FAIL", number, what, figure))
+    for suite in sorted(suites.values(), key=lambda suite: -suite.seconds)[:8]:
+        print("# %3.0f s  %s" % (suite.seconds, suite.path))
     if not wanted:
         report(rows, extra, time.monotonic() - start)
     good = sum(1 for row in rows + extra if row[2])

@@ -25,7 +25,7 @@ $aws->ask(secret => name => 'core/dev', generate => 'P-256');
 $aws->ask(fault => action => 'connect', times => 'always', cut => 'before',
           reset => JSON::PP::true());
 my $from = time();
-my $nginx = nginx(workers => 4, env => { key_env() }, http => conf('5m'));
+my $nginx = nginx(workers => 4, env => { key_env() }, level => 'info', http => conf('5m'));
 wait_for('the workers are there', 5, sub { $nginx->workers == 4 });
 my @workers = $nginx->workers;
 wait_for('the source is asked', 5, sub { $nginx->log('key is not fetched') });
@@ -86,7 +86,7 @@ my $rounds = rounds(1, 5);
 
 for my $round (1 .. $rounds) {
     $aws->ask(fault => action => $get, times => 'always', hold => 'first');
-    $nginx = nginx(workers => 2, env => { key_env() }, http => conf('5m')
+    $nginx = nginx(workers => 2, env => { key_env() }, level => 'info', http => conf('5m')
                    =~ s/wait 1s/wait 8s/r);
     my @clients = map { $nginx->client } 1 .. 20;
     $_->send('/token/core') for @clients;
@@ -109,7 +109,7 @@ for my $round (1 .. $rounds) {
     # with nobody who waits the old one ends, and so does its fetch
     $aws->ask(fault => action => $get, times => 'always', hold => 'again');
     $nginx->stop;
-    $nginx = nginx(workers => 2, env => { key_env() }, http => conf('5m'));
+    $nginx = nginx(workers => 2, env => { key_env() }, level => 'info', http => conf('5m'));
     for (1 .. 3) {
         wait_for('a fetch is under way', 4, sub {
             $aws->ask(waiting => gate => 'again')->{waiting};

@@ -44,7 +44,7 @@ my ($worker) = $nginx->workers;
 my %modes = (reset => 0, close => 0, goaway => 0, half => 50, stay => 100);
 my ($sent, $waited) = (0, 0);
 
-for my $round (1 .. rounds(1, 10)) {
+for my $round (1 .. rounds(1, 5)) {
     away();
     my %client = map { $_ => client($_) } keys %modes;
 

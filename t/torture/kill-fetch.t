@@ -25,7 +25,7 @@ END
 expect_alert('worker process \d+ exited on signal 9');
 wait_for('a key', 5, sub { $nginx->token('core') });
 
-my $rounds = rounds(4, 100);
+my $rounds = rounds(3, 40);
 my ($bad, $longest, $most) = (0, 0, 0);
 
 for my $round (1 .. $rounds) {

@@ -35,7 +35,7 @@ $nginx->start;
 
 my $watch = $nginx->watch('threads=3');
 my $load = load($nginx, 3, "GET /token HTTP/1.1\r\nHost: x\r\n\r\n");
-my $rounds = rounds(10, 200);
+my $rounds = rounds(10, 100);
 
 for my $round (1 .. $rounds) {
     $nginx->put_key($round % 2 ? 'rsa-next.pem' : 'rsa.pem');

@@ -38,7 +38,7 @@ $nginx->put_key('ed25519.pem');
 $nginx->start;
 
 my ($zero, $other) = $nginx->workers;
-my $rounds = rounds(3, 20);
+my $rounds = rounds(2, 12);
 my ($left, $answers, $twice, $bad) = (0, 0, 0, 0);
 
 for my $round (1 .. $rounds) {
