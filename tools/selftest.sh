@@ -147,6 +147,8 @@ layers_fault '<jwt.h> belongs to' src/core/a.c '#include <jwt.h>'
 layers_fault '<jansson.h> belongs to' src/core/a.c '#include <jansson.h>'
 layers_fault '<curl/curl.h> belongs to' src/ngx_http_jwt_issuer_a.c \
     '#include <curl/curl.h>'
+layers_fault 'libcurl begins' src/ngx_http_jwt_issuer_a.c \
+    '    ngx_http_jwt_issuer_curl_init(process);'
 
 fixture
 seed src/ngx_http_jwt_issuer_a.c 'f(void)' '{' '    a_zone_lock(zone);' \

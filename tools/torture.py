@@ -7,8 +7,8 @@ failed"; writes what it has seen to TORTURE.md when all faults were asked for.
 With numbers of faults only those.  --check runs nothing: it says what is wrong
 with the list, as a test.
 
-All of it is in networks of its own (tools/netns.sh), and what is started is ended
-with it.  JOBS= suites at once (2).
+All of it is in networks of its own (tools/netns.sh), and what is started is
+ended with it.  JOBS= suites at once (2).
 """
 
 import concurrent.futures
@@ -161,9 +161,9 @@ def report(rows, extra, took):
         file.write("""# What was tried, how often, and what was lost
 
 `make torture` writes this page: the last run on a machine with %d processors,
-%d minutes. Each line is a fault of the catalogue, with what proves that it is
-survived in [t/torture/faults.tsv](t/torture/faults.tsv). A request that was under
-way in a process that is killed is lost with it; nothing else is.
+%d minutes. Each line is a fault of the catalogue; what proves that it is
+survived is in [t/torture/faults.tsv](t/torture/faults.tsv). A request that was
+under way in a process that is killed is lost with it; nothing else is.
 
 | fault | what happens | survived | figures |
 | --- | --- | --- | --- |
@@ -206,7 +206,8 @@ def main(wanted):
         extra.append((name, command, done.returncode == 0 and bool(found),
                       found[-1] if found else "no figure"))
     for number, what, fine, figure in rows + extra:
-        print("%s %s: %s: %s" % ("ok  " if fine else "FAIL", number, what, figure))
+        print("%s %s: %s: %s"
+              % ("ok  " if fine else "FAIL", number, what, figure))
     for suite in sorted(suites.values(), key=lambda suite: -suite.seconds)[:8]:
         print("# %3.0f s  %s" % (suite.seconds, suite.path))
     if not wanted:

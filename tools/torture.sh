@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# torture.sh: what tools/torture.py needs before it begins: packages, the module,
-# the unit tests and the keys of the suites.
+# torture.sh: what tools/torture.py needs before it begins: packages, the
+# module, the unit tests and the keys of the suites.
 
 set -eu
 # shellcheck source=tools/env.sh

@@ -1,20 +1,21 @@
 #!/usr/bin/python3
 """h2.py URL PATH MODE STREAMS [CONNECTIONS]
 
-HTTP/2 with as many streams of one connection as nginx lets a client have open,
-each of them asking for PATH; says "sent" and waits for a line on standard
-input.  Then, by MODE:
+HTTP/2 with so many streams of one connection, each of them asking for PATH;
+says "sent" and waits for a line on standard input.  Then, by MODE:
 
   reset    each stream is reset        goaway   GOAWAY, then the end
   close    the connection is closed    half     every second stream is reset
   stay     nothing
 
 The last two wait for the answers.  MODE load goes on with batches of so many
-streams until that line comes, on new connections as the old ones end.  Prints one line of JSON: sent, good (200),
-other, data (bodies that hold a token), and of load: again (streams that the
-server said it has not looked at, which are asked for again), connections, and a
-sample of the bodies.  No library: what nginx answers begins
-with the status, and :status 200 is one byte (RFC 7541, appendix A).
+streams until that line comes, on new connections as the old ones end.
+
+Prints one line of JSON: sent, good (200), other, data (bodies that hold a
+token), and of load: again (streams that the server has not looked at, which a
+client asks for again), connections, and a sample of the bodies.  No library:
+what nginx answers begins with the status, and :status 200 is one byte (RFC
+7541, appendix A).
 """
 
 import json

@@ -5,8 +5,8 @@
  * preload.c: takes memory and time away from a process that was started with
  * it, when a test says so through a file that both have mapped:
  *
- *   pid      the process that is meant; -1: any one, when it has loaded the
- *            module (what OpenSSL 3.0 does not survive while it begins is its own)
+ *   pid      the process that is meant; -1: any one that has loaded the module
+ *            (OpenSSL 3.0 does not survive everything while it begins)
  *   left     the allocation of this number from now on fails, once; 0: none
  *   failed   how many have
  *   seconds  the clock is ahead by so many
