@@ -17,13 +17,14 @@ mkdir -p "$(dirname "$out")"
 flags=$(printf 'include %s/Makefile\nprint-flags:\n\t@echo %s\n' "$objs" \
         "\$(CFLAGS) \$(ALL_INCS)" | make -s -f - -C "$tree" print-flags)
 
-names=$(sed -n 's/^WRAP([^,]*, \([A-Za-z0-9_]*\),.*/\1/p' "$source")
+mapfile -t wrap < <(sed -n 's/^WRAP([^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' \
+                        "$source")
 
 # shellcheck disable=SC2046,SC2086
 (cd "$tree" && $cc $flags -O1 -c -o "$out.o" "$source" &&
     $cc -shared -o "$out" "$objs"/ngx_http_jwt_issuer_module_modules.o \
         "$objs"/addon/src/*.o "$objs"/addon/core/*.o "$out.o" \
-        $(printf -- '-Wl,--wrap=%s ' $names) -lcurl -ljwt -ljansson -lcrypto)
+        "${wrap[@]}" -lcurl -ljwt -ljansson -lcrypto)
 
 # a call's next instruction is where it returns to
 objdump -d --no-show-raw-insn "$out" | awk '

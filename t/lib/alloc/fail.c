@@ -8,9 +8,9 @@
  * is not touched; the core's unit tests do the libraries.
  *
  * A suite orders through the file that JWT_ISSUER_FAIL names: the n-th call
- * from now on fails, in whatever process it is.  It reads there whether that
- * has happened, and which calls there were: by the address that they return
- * to, from the module's start.
+ * from now on fails, in whatever process it is, of all calls or of those from
+ * one place.  It reads there whether that has happened, and which places there
+ * were: by the address that they return to, from the module's start.
  */
 
 
@@ -38,10 +38,12 @@ typedef struct {
     uint64_t  armed;
     uint64_t  count;                /* calls while it is armed */
     uint64_t  at;                   /* the one that fails, from 0 */
+    uint64_t  only;                 /* of this place; 0: of all */
+    uint64_t  lasting;              /* and all those after it */
     uint64_t  failed;               /* how many have */
     uint64_t  site;                 /* the last one that has */
     uint64_t  nsites;
-    uint64_t  sites[FAIL_SITES][2];  /* address, times that it failed */
+    uint64_t  sites[FAIL_SITES][3];  /* address, times that it failed, calls */
 } fail_t;
 
 
@@ -88,12 +90,24 @@ fail_now(const void *caller)
 
     for (i = 0; i < n && fail->sites[i][0] != site; i++) { /* void */ }
 
-    if (i == n && i < FAIL_SITES) {
+    if (i == n) {
         i = __atomic_fetch_add(&fail->nsites, 1, __ATOMIC_SEQ_CST);
+        if (i >= FAIL_SITES) {
+            abort();
+        }
+
         fail->sites[i][0] = site;
     }
 
-    if (__atomic_fetch_add(&fail->count, 1, __ATOMIC_SEQ_CST) != fail->at) {
+    fail->sites[i][2]++;
+
+    if (fail->only != 0 && fail->only != site) {
+        return 0;
+    }
+
+    n = __atomic_fetch_add(&fail->count, 1, __ATOMIC_SEQ_CST);
+
+    if (fail->lasting ? n < fail->at : n != fail->at) {
         return 0;
     }
 

@@ -10,17 +10,21 @@ package Test::JWTIssuer::Alloc;
 #
 # walk() calls the sub with the n-th call ordered to fail, n = 0, 1, ... until
 # one comes that nothing has failed in.  What the sub returns is a complaint, or
-# nothing.  One test for each walk.  JWT_ISSUER_ALLOC_STEP=N: only each Nth.
+# nothing.  walk_places() is for what has no fixed order: of each place that the
+# sub goes through when nothing fails the first call fails, then all, then all
+# but the first.  Two tests for each.
+# step => N: only each Nth, and all places of the zone; JWT_ISSUER_ALLOC_STEP
+# comes before it.
 
 use strict;
 use warnings;
 
 use Cwd ();
 use Test::More ();
-use Time::HiRes qw( sleep time );
 
-use constant { ARMED => 0, COUNT => 1, AT => 2, FAILED => 3, SITE => 4,
-               NSITES => 5, SITES => 6, WORDS => 6 + 2 * 2048, LIMIT => 3000 };
+use constant { ARMED => 0, COUNT => 1, AT => 2, ONLY => 3, LASTING => 4,
+               FAILED => 5, SITE => 6, NSITES => 7, SITES => 8,
+               WORDS => 8 + 3 * 2048, LIMIT => 3000, NEVER => 1 << 40 };
 
 my ($root) = Cwd::abs_path(__FILE__)
              =~ m{^(.*)/t/lib/Test/JWTIssuer/Alloc\.pm$};
@@ -35,7 +39,7 @@ sub new {
     $ENV{TEST_NGINX_LOAD_MODULES} = $module;
 
     my $self = bless { file => "$dir/alloc.order", module => $module,
-                       step => $ENV{JWT_ISSUER_ALLOC_STEP} // 1 }, $class;
+                       step => $ENV{JWT_ISSUER_ALLOC_STEP} }, $class;
 
     open my $sites, '<', "$dir/alloc.sites" or die "alloc.sites: $!\n";
     while (<$sites>) {
@@ -72,11 +76,13 @@ sub value {
 # from now on the n-th call fails; have() says whether it has; disarm() ends it
 
 sub arm {
-    my ($self, $n) = @_;
+    my ($self, $n, $only, $lasting) = @_;
     $self->set(ARMED, 0);
     $self->set(COUNT, 0);
     $self->set(FAILED, 0);
     $self->set(AT, $n);
+    $self->set(ONLY, $only // 0);
+    $self->set(LASTING, $lasting // 0);
     $self->set(ARMED, 1);
 }
 
@@ -96,27 +102,70 @@ sub where {
 
 sub walk {
     my ($self, $what, $once, %option) = @_;
-    my $step = $option{step} // $self->{step};
+    my $step = $self->{step} // $option{step} // 1;
     my ($failures, @wrong) = (0);
-    my $start = time;
 
     for (my $n = 0; $n < LIMIT; $n += $step) {
-        $self->arm($n);
-        my $complaint = $once->($n);
-        my $failed = $self->failed;
-        $self->disarm;
-
-        push @wrong, "$n, in " . ($failed ? $self->where : 'nothing')
-                     . ": $complaint" if defined $complaint && $complaint ne '';
-        last if !$failed || @wrong > 5;
+        push @wrong, $self->one($once, $n);
+        last if !$self->failed || @wrong > 5;
         $failures++;
     }
 
-    Test::More::is(join("\n", @wrong), '', "$what: $failures calls failed")
-        or Test::More::diag(@wrong);
-    Test::More::cmp_ok($failures, '>=', $option{least} // 1,
-                       "$what: and no fewer");
-    Test::More::note(sprintf '%s: %.1f s', $what, time - $start);
+    $self->walked($what, $failures, $option{least} // 1, @wrong);
+}
+
+
+sub walk_places {
+    my ($self, $what, $once, %option) = @_;
+    my $step = $self->{step} // $option{step} // 1;
+    my ($failures, @wrong) = (0);
+
+    $self->set(SITES + 3 * $_ + 2, 0) for 0 .. $self->value(NSITES) - 1;
+    @wrong = $self->one($once, NEVER);
+    my @places = grep { $self->value(SITES + 3 * $_ + 2) }
+                 0 .. $self->value(NSITES) - 1;
+
+    for my $i (0 .. $#places) {
+        my $place = $self->value(SITES + 3 * $places[$i]);
+        next if $i % $step && $self->{names}{$place} !~ /_zone_/;
+        last if @wrong > 5;
+
+        for my $order ([ 0, $place ], [ 0, $place, 1 ], [ 1, $place, 1 ]) {
+            push @wrong, $self->one($once, @$order);
+            $failures++ if $self->failed;
+        }
+    }
+
+    $self->walked($what, $failures, $option{least} // 1, @wrong);
+}
+
+
+# what is wrong after one call has failed
+
+sub one {
+    my ($self, $once, @order) = @_;
+
+    $self->{order} = \@order;
+    $self->arm(@order);
+    my $complaint = $once->();
+    my $failed = $self->failed;
+    $self->disarm;
+
+    return if ($complaint // '') eq '';
+    return "order @order, in " . ($failed ? $self->where : 'nothing') . ": $complaint";
+}
+
+
+# the same order from the beginning: when the sub has prepared something
+
+sub again { $_[0]->arm(@{ $_[0]{order} }) }
+
+
+sub walked {
+    my ($self, $what, $failures, $least, @wrong) = @_;
+
+    Test::More::is(join("\n", @wrong), '', "$what: $failures calls failed");
+    Test::More::cmp_ok($failures, '>=', $least, "$what: and no fewer");
 }
 
 
@@ -127,10 +176,8 @@ sub places {
     my %failed;
 
     for my $n (0 .. $self->value(NSITES) - 1) {
-        sysseek $self->{io}, 8 * (SITES + 2 * $n), 0;
-        sysread $self->{io}, my $pair, 16;
-        my ($site, $times) = unpack 'QQ', $pair;
-        $failed{$site} = 1 if $times;
+        $failed{ $self->value(SITES + 3 * $n) } = 1
+            if $self->value(SITES + 3 * $n + 1);
     }
 
     my %left;
