@@ -31,6 +31,7 @@ export JWT_ISSUER_LOG_DIR=$build/test-logs/$mode/$name
 # AddressSanitizer keeps what was freed: not where memory is measured
 if [ -n "${SANITIZE:-}" ] && grep -qi rss "$file"; then
     export ASAN_OPTIONS=quarantine_size_mb=0:thread_local_quarantine_size_kb=0
+    export JWT_ISSUER_RSS_FACTOR=10
 fi
 
 rm -rf "$TEST_NGINX_SERVROOT" "$JWT_ISSUER_LOG_DIR"

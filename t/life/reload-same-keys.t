@@ -112,7 +112,9 @@ known();
 my $rss = $nginx->rss($nginx->master);
 reload_anew() for 1 .. 30;
 is(known(), "$all other", 'of 30 reloads, ten keys were new each time');
-cmp_ok($nginx->rss($nginx->master) - $rss, '<', 400,
+# a sanitizer remembers who has allocated
+cmp_ok($nginx->rss($nginx->master) - $rss, '<',
+       400 * ($ENV{JWT_ISSUER_RSS_FACTOR} // 1),
        'kB more in the master behind them');
 is(signs('other', 'the key signs behind all of them'), $second,
    'it is the same');

@@ -50,8 +50,9 @@ sub write {
     my ($self, %change) = @_;
     @{$self}{ keys %change } = values %change;
 
-    my $module = $ENV{TEST_NGINX_LOAD_MODULES}
-                 // "$ENV{PWD}/build/ngx_http_jwt_issuer_module.so";
+    my $modules = $ENV{TEST_NGINX_LOAD_MODULES}
+                  // "$ENV{PWD}/build/ngx_http_jwt_issuer_module.so";
+    my $load = join '', map { "load_module $_;\n" } split ' ', $modules;
 
     my $master = $self->{single} ? "master_process off;\ndaemon off;\n" : '';
     my $temp = join '', map { "    ${_}_temp_path $self->{dir}/$_;\n" }
@@ -59,8 +60,7 @@ sub write {
 
     open my $out, '>', "$self->{dir}/nginx.conf" or die "nginx.conf: $!\n";
     print $out <<"END";
-load_module $module;
-pid $self->{dir}/nginx.pid;
+${load}pid $self->{dir}/nginx.pid;
 error_log $self->{log} $self->{level};
 worker_processes $self->{workers};
 $master$self->{main}
