@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 
 export NGINX_SRC NGINX NGINX_CONFIGURE PORT V CC ONCE FUZZ_SECONDS JOBS T
-export BENCH_ROUNDS BENCH_SECONDS SUITES TEST_GROUPS
+export BENCH_ROUNDS BENCH_SECONDS SUITES TEST_GROUPS MINUTES WRITE
 export DESTDIR MODULESDIR PREFIX DOCDIR MANDIR VIMDIR
 
 C_FILES := $(wildcard src/*.[ch] src/core/*.[ch] t/unit/*.[ch])
@@ -73,6 +73,18 @@ asan-suites: ## suites (T=) with nginx from source under ASan and UBSan
 torture: ## everything that may go wrong, with figures: TORTURE.md
 	@tools/torture.py $(F)
 
+valgrind: ## what works beside a request, under valgrind
+	@tools/valgrind.sh
+
+alloc: ## each allocation of the module fails once, in an nginx that runs
+	@JWT_ISSUER_ALLOC_STEP=1 SUITE_TIMEOUT=900 SUITE_MODES=plain \
+	    T="t/life/alloc.t t/life/alloc-start.t" tools/test.sh suites
+
+soak: ## MINUTES of load, rotation, faults and reloads; does anything grow?
+	@tools/deps.sh build run test aws
+	@tools/build.sh
+	@tools/netns.sh /usr/bin/python3 -B tools/soak.py $${MINUTES:-20} $(WRITE)
+
 style: ## house style, layers, exported symbols, docs, and their self-tests
 	@tools/test.sh checks
 
@@ -95,11 +107,6 @@ scaling: ## the tables of SCALING.md anew, and a minute of 4 proxies against the
 	@JWT_ISSUER_SCALING=70 tools/suite.sh t/aws/scaling.t
 	@grep -E 'predicted|waits' build/test-logs/plain/aws-scaling/stderr
 
-soak: ## MINUTES of load, rotation, faults and reloads; does anything grow?
-	@tools/deps.sh build run test aws
-	@tools/build.sh
-	@tools/netns.sh /usr/bin/python3 -B tools/soak.py $${MINUTES:-20} --write
-
 deps: ## install with apt what building, running and testing need
 	@tools/deps.sh build run test aws ansible
 
@@ -110,8 +117,8 @@ distclean: clean ## remove build/ and .deps/ with its roots
 	@tools/distclean.sh
 
 .PHONY: build help run run-aws install uninstall dist deb test unit asan tsan \
-        fuzz servers demo suites asan-suites torture packages debtest style \
-        lint compat bench scaling soak deps clean distclean
+        fuzz servers demo suites asan-suites torture valgrind alloc packages \
+        debtest style lint compat bench scaling soak deps clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure
@@ -126,6 +133,7 @@ distclean: clean ## remove build/ and .deps/ with its roots
 ## SUITES=of make compat (trixie sid)
 ## TEST_GROUPS=what make compat runs of tools/test.sh (all)
 ## MINUTES=of make soak (20)
+## WRITE=--write: its report and plot go to doc/
 ## FUZZ_SECONDS=per fuzz target (60)
 ## F=the faults of make torture, such as "F07 F25" (all)
 ## BENCH_ROUNDS=of make bench (27)

@@ -53,6 +53,8 @@ EXPLAINED = (
      r"\[error\] .*access forbidden by jwt_issuer_require"),
     ("strangers asked for what is not there",
      r"\[error\] .*(?:no jwt service \"none\"|/nothing\" failed \(2: )"),
+    ("a kept connection to the upstream, nginx itself, ended with a reload",
+     r"\[error\] .*recv\(\) failed \(104: .*upstream: \"http://unix:"),
     ("a worker was killed for its core dump",
      r"\[alert\] .*exited on signal 6"),
 )
@@ -284,14 +286,15 @@ class Soak:
         pid = samples.workers(self.nginx.master())[0]
         found = memory.search(pid, {**done, **used})
         zone = sum(bool(found[name]["zone"]) for name in done)
-        own = sum(bool(found[name]["own"]) for name in done)
+        own = [name for name in done if found[name]["own"]]
         there = sum(bool(found[name]["zone"]) for name in used)
         self.verdict.add(there == len(used), "keys in use that are found in "
                          "the zone", "%d of %d" % (there, len(used)))
         self.verdict.add(not zone, "keys that are done and still in the zone",
                          "%d of %d" % (zone, len(done)))
         self.verdict.add(not own, "keys that are done and still in a worker's "
-                         "own memory", "%d of %d" % (own, len(done)))
+                         "own memory", "%d of %d %s" % (
+                             len(own), len(done), " ".join(own)))
         return pid
 
     def judge_core(self, pid, done, used):

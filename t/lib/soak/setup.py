@@ -223,6 +223,7 @@ class Rotation(threading.Thread):
         for name, version in pending.items():
             self.source.order("stage", name=name + "/dev", stage="AWSCURRENT",
                               version=version)
+            self.source.order("stage", name=name + "/dev", stage="AWSPENDING")
 
     def run(self):
         start = time.monotonic()
@@ -251,7 +252,7 @@ OWN = {"secretsmanager": "InternalServiceError", "ecs": "ServerException"}
 
 
 class Trouble(threading.Thread):
-    """Every third answer of the source is bad, each 10 seconds otherwise."""
+    """Every third answer of the source is bad, each 20 seconds otherwise."""
 
     def __init__(self, source):
         super().__init__(daemon=True)
@@ -269,7 +270,7 @@ class Trouble(threading.Thread):
                 order = {"error": error} if fault == FAULTS[0] else fault
                 self.source.order("fault", action=service + ".*", every=3,
                                   times="always", **order)
-            self.ended.wait(10)
+            self.ended.wait(20)
             self.struck += sum(fault["hits"] for fault in
                                self.source.order("faults")["faults"])
         self.source.order("clear")
