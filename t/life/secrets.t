@@ -4,8 +4,7 @@
 # environment of the processes, in the status, in a key set or in an error page.
 # That the search finds something is proven by the keys that sign.
 #
-# Fails when a reference to a parsed key is not given back, when a text is freed
-# and not overwritten.
+# Fails when a reference to a parsed key is not given back.
 
 use strict;
 use warnings;
