@@ -155,7 +155,7 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
     }
 
     sign = ngx_http_jwt_issuer_sign_find(jmcf->process, key, inputs->hash,
-                                         token.serial);
+                                         token.serial, rc == NGX_DECLINED);
 
     if (sign == NULL && rc == NGX_BUSY && token.pid != ngx_pid) {
         sign = ngx_http_jwt_issuer_sign_foreign(jmcf->process, ctx->service,
@@ -244,7 +244,7 @@ ngx_http_jwt_issuer_mint_renew(ngx_http_request_t *r,
     jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_issuer_module);
 
     if (ngx_http_jwt_issuer_sign_find(jmcf->process, &inputs->key,
-                                      inputs->hash, serial)
+                                      inputs->hash, serial, 1)
         || ngx_http_jwt_issuer_mint_draft(r, ctx, memory, &draft, &error)
            != NGX_OK)
     {

@@ -247,10 +247,14 @@ ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_start(
     const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,
     uint32_t hash, ngx_http_jwt_issuer_draft_t *draft);
 
-/* the one of this worker that is under way with that key, or NULL */
+/*
+ * The one of this worker that is under way with that key, or NULL.  claimed:
+ * the zone has it that this worker makes the token, so what waits for another
+ * worker's would wait for itself.
+ */
 ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_find(
     ngx_http_jwt_issuer_process_t *process, const ngx_str_t *key,
-    uint32_t hash, uint64_t serial);
+    uint32_t hash, uint64_t serial, ngx_uint_t claimed);
 
 /* another worker makes it: wait for it to come through the zone; or NULL */
 ngx_http_jwt_issuer_sign_t *ngx_http_jwt_issuer_sign_foreign(

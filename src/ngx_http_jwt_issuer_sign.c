@@ -183,7 +183,7 @@ ngx_http_jwt_issuer_sign_start(ngx_http_jwt_issuer_process_t *process,
 
 ngx_http_jwt_issuer_sign_t *
 ngx_http_jwt_issuer_sign_find(ngx_http_jwt_issuer_process_t *process,
-    const ngx_str_t *key, uint32_t hash, uint64_t serial)
+    const ngx_str_t *key, uint32_t hash, uint64_t serial, ngx_uint_t claimed)
 {
     ngx_str_node_t              *node;
     ngx_http_jwt_issuer_sign_t  *sign;
@@ -198,11 +198,11 @@ ngx_http_jwt_issuer_sign_find(ngx_http_jwt_issuer_process_t *process,
                ((u_char *) node
                 - offsetof(ngx_http_jwt_issuer_sign_t, node));
 
-    if (sign->foreign || sign->draft.serial == serial) {
+    if (sign->foreign ? !claimed : sign->draft.serial == serial) {
         return sign;
     }
 
-    /* another key signs by now: nobody shall find this one any more */
+    /* it waits for what nobody makes, or another key signs by now */
 
     ngx_rbtree_delete(&process->signs, &sign->node.node);
     sign->shared = 0;
