@@ -23,11 +23,7 @@ LIST = "t/torture/faults.tsv"
 REPORT = "TORTURE.md"
 COUNT = 112             # faults in the catalogue
 LIMIT = 420             # seconds for a suite
-
-# Further jobs: name, command, a pattern for the line of its output that is the
-# figure.  One that is not there yet has no row.
-EXTRA = (
-)
+LONGER = "## Longer runs"
 
 
 class Fault:
@@ -154,9 +150,11 @@ def judge(fault, suites):
         " FAILED: " + ", ".join(lost) if lost else "")
 
 
-def report(rows, extra, took):
-    """What is kept of it."""
-    good = sum(1 for row in rows + extra if row[2])
+def report(rows, took):
+    """What is kept of it, and what people wrote about other runs."""
+    good = sum(1 for row in rows if row[2])
+    with open(REPORT, encoding="utf-8") as file:
+        longer = file.read().partition(LONGER)
     with open(REPORT, "w", encoding="utf-8") as file:
         file.write("""# What was tried, how often, and what was lost
 
@@ -168,12 +166,12 @@ under way in a process that is killed is lost with it; nothing else is.
 | fault | what happens | survived | figures |
 | --- | --- | --- | --- |
 """ % (os.cpu_count() or 1, round(took / 60 + 0.5)))
-        for number, what, fine, figure in rows + extra:
+        for number, what, fine, figure in rows:
             file.write("| %s | %s | %s | %s |\n" % (
                 number, what, "yes" if fine else "**no**",
                 figure.replace("|", "\\|")))
-        file.write("\n%d passed, %d failed\n"
-                   % (good, len(rows) + len(extra) - good))
+        file.write("\n%d passed, %d failed\n" % (good, len(rows) - good))
+        file.write("\n" + "".join(longer[1:]))
 
 
 def main(wanted):
@@ -195,25 +193,19 @@ def main(wanted):
             [path for path in paths if path not in last])}
     for path in last:
         suites[path] = Suite(path).run()
-    rows, extra = [], []
+    rows = []
     for fault in chosen:
         fine, figure = judge(fault, suites)
         rows.append((fault.number, fault.what, fine, figure))
-    for name, command, pattern in () if wanted else EXTRA:
-        done = subprocess.run(command, shell=True, text=True, check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        found = re.findall(pattern, done.stdout, re.M)
-        extra.append((name, command, done.returncode == 0 and bool(found),
-                      found[-1] if found else "no figure"))
-    for number, what, fine, figure in rows + extra:
+    for number, what, fine, figure in rows:
         print("%s %s: %s: %s"
               % ("ok  " if fine else "FAIL", number, what, figure))
     for suite in sorted(suites.values(), key=lambda suite: -suite.seconds)[:8]:
         print("# %3.0f s  %s" % (suite.seconds, suite.path))
     if not wanted:
-        report(rows, extra, time.monotonic() - start)
-    good = sum(1 for row in rows + extra if row[2])
-    bad = len(rows) + len(extra) - good
+        report(rows, time.monotonic() - start)
+    good = sum(1 for row in rows if row[2])
+    bad = len(rows) - good
     print("%d passed, %d failed" % (good, bad))
     return 1 if bad else 0
 
