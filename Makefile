@@ -108,7 +108,7 @@ scaling: ## the tables of SCALING.md anew, and a minute of 4 proxies against the
 	@grep -E 'predicted|waits' build/test-logs/plain/aws-scaling/stderr
 
 deps: ## install with apt what building, running and testing need
-	@tools/deps.sh build run test aws ansible
+	@tools/deps.sh build run test aws ansible deb
 
 clean: ## remove build/
 	@rm -rf build

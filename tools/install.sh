@@ -41,8 +41,8 @@ list() {
     local file
     printf '%s\t%s\n' "$module" "$modulesdir/${module##*/}" \
         "$build/man/$page" "$mandir/man5/$page"
-    for file in README.md CHANGELOG.md LICENSE conf.example conf.example.aws \
-        doc/*; do
+    for file in README.md SECURITY.md SCALING.md TORTURE.md CHANGELOG.md \
+        LICENSE conf.example conf.example.aws doc/*; do
         printf '%s\t%s\n' "$file" "$docdir/$file"
     done
     while IFS= read -r file; do
