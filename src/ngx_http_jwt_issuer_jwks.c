@@ -300,15 +300,16 @@ ngx_http_jwt_issuer_jwks_write(ngx_http_request_t *r, ngx_str_t *document,
 
 /*
  * NGX_DECLINED: nothing to publish because nothing has been fetched: an empty
- * set would be remembered by those who verify.
+ * set would be remembered by those who verify.  Where a key has been dropped,
+ * that is what they shall remember.
  */
 
 ngx_int_t
 ngx_http_jwt_issuer_jwks_keys(ngx_http_request_t *r,
     const ngx_array_t *services, ngx_array_t *keys, time_t *max_age)
 {
-    int64_t                                 now, change;
-    ngx_uint_t                              i;
+    int64_t                                 now, change, fetched;
+    ngx_uint_t                              i, missing, dropped;
     ngx_http_jwt_issuer_main_conf_t        *jmcf;
     const ngx_http_jwt_issuer_service_t   **sp;
 
@@ -336,20 +337,30 @@ ngx_http_jwt_issuer_jwks_keys(ngx_http_request_t *r,
 
     now = ngx_http_jwt_issuer_now();
 
+    missing = 0;
+    dropped = 0;
+
     for (i = 0; i < services->nelts; i++) {
 
-        if (sp[i]->source->load == NULL
-            && ngx_http_jwt_issuer_zone_fetched_at(jmcf->zone, sp[i]) == -1)
-        {
-            if (keys->nelts == 0) {
-                return NGX_DECLINED;
-            }
-
-            /* the missing one will sign at once: not to be remembered */
-
-            change = now;
-            break;
+        if (sp[i]->source->load) {
+            continue;
         }
+
+        fetched = ngx_http_jwt_issuer_zone_fetched_at(jmcf->zone, sp[i]);
+
+        missing |= (fetched == NGX_HTTP_JWT_ISSUER_NOT_FETCHED);
+        dropped |= (fetched == NGX_HTTP_JWT_ISSUER_NO_SIGNER);
+    }
+
+    if (missing && !dropped && keys->nelts == 0) {
+        return NGX_DECLINED;
+    }
+
+    if (missing || dropped) {
+
+        /* the missing one will sign at once: not to be remembered */
+
+        change = now;
     }
 
     *max_age = jmcf->jwks_max_age;

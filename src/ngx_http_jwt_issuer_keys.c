@@ -43,17 +43,22 @@ ngx_http_jwt_issuer_keys_get(ngx_http_jwt_issuer_process_t *process,
     rc = ngx_http_jwt_issuer_zone_signer(process->jmcf->zone, service,
                                          parsed->serial, serial, &alg, &buf);
 
-    if (rc == NGX_DECLINED && parsed->key) {
-
+    if (rc == NGX_DECLINED && parsed->key && !parsed->unusable
+        && ngx_http_jwt_issuer_zone_is_published(process->jmcf->zone, service,
+                                              jwti_key_kid(parsed->key).data))
+    {
         /*
          * A later configuration has dropped the record; a request that this
-         * worker still has to end is served with the key it had.
+         * worker still has to end is served with the key it had, but not with
+         * one that was dropped, or retired, or too old.
          */
 
         *key = jwti_key_ref(parsed->key);
         *serial = parsed->serial;
         return NGX_OK;
     }
+
+    parsed->unusable = (rc != NGX_OK);
 
     if (rc != NGX_OK) {
         return (rc == NGX_DECLINED) ? NGX_AGAIN : rc;

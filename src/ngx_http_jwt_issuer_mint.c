@@ -119,6 +119,8 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
 
     case NGX_OK:
 
+        jmcf->process->parsed[ctx->service->index].unusable = 0;
+
         if (ctx->cache == NGX_HTTP_JWT_ISSUER_CACHE_NONE) {
             ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_HIT;
         }
@@ -135,6 +137,7 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
         return NGX_ERROR;
 
     case NGX_AGAIN:
+        jmcf->process->parsed[ctx->service->index].unusable = 1;
         return ngx_http_jwt_issuer_mint_no_key(r, ctx);
 
     case NGX_ABORT:
@@ -273,7 +276,7 @@ ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
 {
     u_char                            memory[JWTI_TOKEN_MAX];
     uint32_t                          hash;
-    ngx_int_t                         rc;
+    ngx_int_t                         rc, stored;
     jwti_str_t                        token;
     ngx_http_jwt_issuer_draft_t       draft;
     ngx_http_jwt_issuer_error_e       error;
@@ -303,13 +306,22 @@ ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
         rc = ngx_http_jwt_issuer_mint_keep(r, ctx, token.data, token.len,
                                            jwti_key_kid(draft.key).data,
                                            (time_t) draft.expires);
-        if (key) {
-            (void) ngx_http_jwt_issuer_zone_token_store(jmcf->zone,
-                                                        ctx->service, key,
-                                                        hash, &draft);
+        jwti_key_free(draft.key);
+
+        if (key == NULL) {
+            return rc;
         }
 
-        jwti_key_free(draft.key);
+        stored = ngx_http_jwt_issuer_zone_token_store(jmcf->zone, ctx->service,
+                                                      key, hash, &draft);
+        if (stored == NGX_DECLINED) {
+            return ngx_http_jwt_issuer_mint_step(r, ctx);
+        }
+
+        if (stored == NGX_ABORT && ctx->resume) {
+            ngx_http_jwt_issuer_zone_token_release(jmcf->zone, ctx->service,
+                                                   key, hash, ngx_pid);
+        }
 
         return rc;
     }

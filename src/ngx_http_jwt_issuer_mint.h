@@ -191,8 +191,9 @@ ngx_int_t ngx_http_jwt_issuer_zone_token_find(ngx_shm_zone_t *zone,
 
 /*
  * Keep a token that was made, where there is space; the claim on it ends.
- * NGX_DECLINED: it took so long that another key signs now or that its share is
- * over, and it must not be handed out; NGX_OK.
+ * NGX_DECLINED: another key signs by now, and it must not be handed out.
+ * NGX_ABORT: its share is over, and it is for those only that wait for it.
+ * NGX_OK.
  */
 ngx_int_t ngx_http_jwt_issuer_zone_token_store(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, const ngx_str_t *key,

@@ -165,7 +165,15 @@ ngx_http_jwt_issuer_refresh_handler(ngx_event_t *ev)
 void
 ngx_http_jwt_issuer_refresh_now(ngx_http_jwt_issuer_refresh_t *refresh)
 {
-    if (refresh->pinned || refresh->fetching) {
+    if (refresh->pinned) {
+        return;
+    }
+
+    if (refresh->fetching) {
+
+        /* it may have seen what was there before */
+
+        refresh->again = 1;
         return;
     }
 
@@ -246,6 +254,11 @@ ngx_http_jwt_issuer_refresh_done(ngx_http_jwt_issuer_refresh_t *refresh,
     refresh->fetching = 0;
 
     rc = ngx_http_jwt_issuer_refresh_result(refresh, result);
+
+    if (refresh->again) {
+        refresh->again = 0;
+        refresh->due = ngx_current_msec;
+    }
 
     ngx_http_jwt_issuer_refresh_arm(refresh);
 

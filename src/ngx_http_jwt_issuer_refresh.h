@@ -28,6 +28,8 @@ struct ngx_http_jwt_issuer_parsed_s {
     jwti_key_t                       *key;
     size_t                            token_len;      /* of its last token that
                                                        * was in the cache */
+    unsigned                          unusable:1;     /* as last seen: dropped
+                                                       * or stale */
 };
 
 
@@ -51,6 +53,8 @@ struct ngx_http_jwt_issuer_refresh_s {
     unsigned                          fresh:1;        /* what was let in last
                                                        * was not there before */
     unsigned                          fetching:1;
+    unsigned                          again:1;        /* an operator has asked
+                                                       * meanwhile */
     unsigned                          pinned:1;       /* cannot be fetched by
                                                        * a worker: no more
                                                        * tries until reload */
@@ -196,6 +200,13 @@ void ngx_http_jwt_issuer_keys_free(ngx_http_jwt_issuer_process_t *process);
 ngx_uint_t ngx_http_jwt_issuer_zone_has_key(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service);
 
+/*
+ * 1 when the service still publishes the key, under whatever definition, or
+ * when there is no such service any more
+ */
+ngx_uint_t ngx_http_jwt_issuer_zone_is_published(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, const u_char *kid);
+
 /* 1 when the service has the key of that serial still */
 ngx_uint_t ngx_http_jwt_issuer_zone_has_serial(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, uint64_t serial);
@@ -212,7 +223,10 @@ ngx_int_t ngx_http_jwt_issuer_zone_signer(ngx_shm_zone_t *zone,
 void ngx_http_jwt_issuer_zone_fetched(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, int64_t stale_at);
 
-/* when that was, or -1: never, or there is no key that signs */
+#define NGX_HTTP_JWT_ISSUER_NOT_FETCHED  (-1)
+#define NGX_HTTP_JWT_ISSUER_NO_SIGNER    (-2)   /* dropped or stale */
+
+/* when that was, or one of these */
 int64_t ngx_http_jwt_issuer_zone_fetched_at(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service);
 

@@ -370,12 +370,16 @@ ngx_http_jwt_issuer_sign_finish(ngx_http_jwt_issuer_sign_t *sign,
 }
 
 
-/* what waited for its turn too long is not handed out, but made once more */
+/*
+ * What waited for its turn too long, or whose key signs no more, is not handed
+ * out, but made once more.
+ */
 
 static ngx_http_jwt_issuer_sign_e
 ngx_http_jwt_issuer_sign_store(ngx_http_jwt_issuer_sign_t *sign,
     ngx_http_jwt_issuer_sign_e state)
 {
+    ngx_int_t        rc;
     ngx_shm_zone_t  *zone;
 
     zone = sign->process->jmcf->zone;
@@ -383,20 +387,23 @@ ngx_http_jwt_issuer_sign_store(ngx_http_jwt_issuer_sign_t *sign,
     if (state == NGX_HTTP_JWT_ISSUER_SIGNED) {
 
         if (sign->keyed) {
-            if (ngx_http_jwt_issuer_zone_token_store(zone, sign->service,
+            rc = ngx_http_jwt_issuer_zone_token_store(zone, sign->service,
                                              &sign->node.str,
                                              (uint32_t) sign->node.node.key,
-                                             &sign->draft)
-                == NGX_OK)
-            {
+                                             &sign->draft);
+            if (rc == NGX_OK) {
                 return NGX_HTTP_JWT_ISSUER_SIGNED;
             }
 
-        } else if (sign->draft.expires > (int64_t) ngx_time()) {
-            return NGX_HTTP_JWT_ISSUER_SIGNED;
+        } else {
+            rc = ngx_http_jwt_issuer_zone_has_serial(zone, sign->service,
+                                                     sign->draft.serial)
+                 ? NGX_ABORT : NGX_DECLINED;
         }
 
-        state = NGX_HTTP_JWT_ISSUER_SIGN_AGAIN;
+        if (rc != NGX_ABORT || sign->draft.expires <= (int64_t) ngx_time()) {
+            state = NGX_HTTP_JWT_ISSUER_SIGN_AGAIN;
+        }
     }
 
     if (sign->keyed) {

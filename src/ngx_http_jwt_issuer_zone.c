@@ -11,7 +11,8 @@
  * so its keys.  One whose source or algorithm changed gets a new record: no
  * key of the old definition signs under the new one, but the old public keys
  * stay published for "retire".  Records that no service has any more are
- * freed by worker 0 of the new configuration.
+ * freed by worker 0 of the new configuration, but not those that a later one
+ * has attached in the meantime.
  *
  * The memory of a record is only ever used for records again, and each has an
  * id of its own, so that a worker of an old configuration that still holds a
@@ -131,6 +132,10 @@ ngx_http_jwt_issuer_zone_init(ngx_shm_zone_t *zone, void *data)
         return NGX_ERROR;
     }
 
+    ngx_http_jwt_issuer_zone_lock(zone);
+    ctx->generation = ++ctx->sh->generation;
+    ngx_http_jwt_issuer_zone_unlock(zone);
+
     services = ctx->jmcf->services.elts;
 
     for (i = 0; i < ctx->jmcf->services.nelts; i++) {
@@ -221,6 +226,8 @@ ngx_http_jwt_issuer_zone_attach(ngx_shm_zone_t *zone,
     }
 
     if (record) {
+        record->generation = ctx->generation;
+
         service->record = record;
         service->record_id = record->id;
         service->token_id = record->token_id;
@@ -517,9 +524,12 @@ ngx_http_jwt_issuer_zone_sweep(ngx_http_jwt_issuer_process_t *process)
         next = ngx_http_jwt_issuer_zone_next_locked(sh, record);
         id = record->id;
 
-        if (bsearch(&id, ids, n, sizeof(uint64_t),
-                    ngx_http_jwt_issuer_zone_cmp)
-            == NULL)
+        /* the master may be at the next configuration already */
+
+        if (record->generation <= ctx->generation
+            && bsearch(&id, ids, n, sizeof(uint64_t),
+                       ngx_http_jwt_issuer_zone_cmp)
+               == NULL)
         {
             ngx_rbtree_delete(&sh->tree, &record->node);
             ngx_http_jwt_issuer_zone_clear_locked(zone, record);

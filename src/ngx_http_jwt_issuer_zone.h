@@ -22,7 +22,7 @@
 
 
 /* changed with any of the structures below */
-#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    4
+#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    5
 
 
 /* so many keys that an operator dropped are remembered for a service */
@@ -74,6 +74,7 @@ struct ngx_http_jwt_issuer_record_s {
     u_char                       *constants;    /* service->constants, */
     size_t                        constants_len;
     uint64_t                      token_id;     /* and their number */
+    uint64_t                      generation;   /* the last one that has it */
     ngx_http_jwt_issuer_stats_t   stats;
 };
 
@@ -123,6 +124,7 @@ typedef struct {
     uint64_t                      last_id;
     uint64_t                      last_serial;
     uint64_t                      last_token_id;
+    uint64_t                      generation;   /* configurations, ever */
     ngx_atomic_t                  unknown;      /* requests for no service */
     ngx_atomic_t                  asked;        /* by operators, ever */
     int64_t                       clock_skew;   /* seconds behind AWS's */
@@ -136,6 +138,7 @@ typedef struct {
 typedef struct {
     ngx_http_jwt_issuer_zone_t       *sh;
     ngx_http_jwt_issuer_main_conf_t  *jmcf;
+    uint64_t                          generation;
 } ngx_http_jwt_issuer_zone_ctx_t;
 
 
@@ -153,6 +156,10 @@ ngx_http_jwt_issuer_record_t *ngx_http_jwt_issuer_zone_record_locked(
 /* the slot that signs; NONE also when its key is too old to sign */
 int ngx_http_jwt_issuer_zone_signer_locked(
     const ngx_http_jwt_issuer_record_t *record, int64_t now);
+
+/* 1 when the record signs by the key or will, by whatever algorithm */
+ngx_uint_t ngx_http_jwt_issuer_zone_uses_locked(
+    const ngx_http_jwt_issuer_record_t *record, const u_char *kid);
 
 /*
  * The records of the service that identity begins with, whatever their

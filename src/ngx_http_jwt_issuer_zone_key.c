@@ -398,6 +398,8 @@ ngx_http_jwt_issuer_zone_inherit_locked(ngx_shm_zone_t *zone,
 
         if (kept->jwk == NULL
             || !jwti_rotate_is_published(&other->rotate, i, now)
+            || ngx_http_jwt_issuer_zone_uses_locked(record,
+                                               other->rotate.slots[i].kid)
             || ngx_http_jwt_issuer_zone_dropped_locked(record,
                                                other->rotate.slots[i].kid))
         {

@@ -47,6 +47,29 @@ ngx_http_jwt_issuer_zone_signer_locked(
 
 
 ngx_uint_t
+ngx_http_jwt_issuer_zone_uses_locked(
+    const ngx_http_jwt_issuer_record_t *record, const u_char *kid)
+{
+    int      i;
+    int64_t  now;
+
+    now = ngx_http_jwt_issuer_now();
+
+    for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
+
+        if (record->rotate.slots[i].serial
+            && !jwti_rotate_is_retired(&record->rotate, i, now)
+            && ngx_memcmp(record->rotate.slots[i].kid, kid, JWTI_KID_LEN) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
 ngx_http_jwt_issuer_zone_has_key(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service)
 {
@@ -93,6 +116,46 @@ ngx_http_jwt_issuer_zone_has_serial(ngx_shm_zone_t *zone,
             found = 1;
             break;
         }
+    }
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
+
+    return found;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_issuer_zone_is_published(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, const u_char *kid)
+{
+    int                            i;
+    int64_t                        now;
+    ngx_uint_t                     found;
+    ngx_http_jwt_issuer_record_t  *record;
+
+    now = ngx_http_jwt_issuer_now();
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_same_locked(zone, service->identity,
+                                                  NULL);
+
+    found = (record == NULL);
+
+    while (record) {
+
+        for (i = 0; i < JWTI_ROTATE_SLOTS; i++) {
+
+            if (jwti_rotate_is_published(&record->rotate, i, now)
+                && ngx_memcmp(record->rotate.slots[i].kid, kid, JWTI_KID_LEN)
+                   == 0)
+            {
+                found = 1;
+            }
+        }
+
+        record = ngx_http_jwt_issuer_zone_same_locked(zone, service->identity,
+                                                      record);
     }
 
     ngx_http_jwt_issuer_zone_unlock(zone);
@@ -249,18 +312,21 @@ ngx_http_jwt_issuer_zone_fetched_at(ngx_shm_zone_t *zone,
     int64_t                        fetched;
     ngx_http_jwt_issuer_record_t  *record;
 
-    fetched = -1;
+    fetched = NGX_HTTP_JWT_ISSUER_NOT_FETCHED;
 
     ngx_http_jwt_issuer_zone_lock(zone);
 
     record = ngx_http_jwt_issuer_zone_record_locked(service);
 
-    if (record
-        && ngx_http_jwt_issuer_zone_signer_locked(record,
-                                                  ngx_http_jwt_issuer_now())
-           != JWTI_ROTATE_NONE)
-    {
+    if (record && record->stale_at) {
         fetched = record->fetched_at;
+
+        if (ngx_http_jwt_issuer_zone_signer_locked(record,
+                                                   ngx_http_jwt_issuer_now())
+            == JWTI_ROTATE_NONE)
+        {
+            fetched = NGX_HTTP_JWT_ISSUER_NO_SIGNER;
+        }
     }
 
     ngx_http_jwt_issuer_zone_unlock(zone);

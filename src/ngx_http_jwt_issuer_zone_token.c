@@ -321,10 +321,13 @@ ngx_http_jwt_issuer_zone_token_store(ngx_shm_zone_t *zone,
 
     signer = ngx_http_jwt_issuer_zone_token_signer_locked(record);
 
-    if (signer == NULL || signer->serial != draft->serial
-        || draft->issued + span <= ngx_http_jwt_issuer_zone_cached_clock())
-    {
+    if (signer == NULL || signer->serial != draft->serial) {
         rc = NGX_DECLINED;
+        goto done;
+    }
+
+    if (draft->issued + span <= ngx_http_jwt_issuer_zone_cached_clock()) {
+        rc = NGX_ABORT;
         goto done;
     }
 

@@ -71,7 +71,7 @@ jwti_metadata_write(jwti_buf_t *buf, const jwti_metadata_t *metadata)
 {
     size_t             nalgs;
     unsigned           i;
-    const char        *algs[JWTI_METADATA_ALGS];
+    const char        *algs[JWTI_METADATA_ALGS] = { NULL };
     const jwti_alg_t  *alg;
 
     nalgs = 0;

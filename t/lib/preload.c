@@ -10,6 +10,8 @@
  *   left     the allocation of this number from now on fails, once; 0: none
  *   failed   how many have
  *   seconds  the clock is ahead by so many
+ *   delay    the next worker that begins takes so many milliseconds more, before
+ *            its modules begin
  *
  * The monotonic clock is left alone, as it is when somebody sets the clock.
  */
@@ -35,6 +37,7 @@ typedef struct {
     long  left;
     long  failed;
     long  seconds;
+    long  delay;
 } control_t;
 
 
@@ -142,6 +145,30 @@ dlopen(const char *name, int flags)
     }
 
     return handle;
+}
+
+
+/* of a worker's way from its fork to its modules */
+
+void
+srandom(unsigned seed)
+{
+    long             delay;
+    void           (*real)(unsigned);
+    struct timespec  ts;
+
+    *(void **) &real = dlsym(RTLD_NEXT, "srandom");
+    real(seed);
+
+    delay = (control != NULL)
+            ? __atomic_exchange_n(&control->delay, 0, __ATOMIC_RELAXED) : 0;
+
+    ts.tv_sec = delay / 1000;
+    ts.tv_nsec = delay % 1000 * 1000000;
+
+    if (delay > 0) {
+        nanosleep(&ts, NULL);
+    }
 }
 
 

@@ -1,7 +1,6 @@
-# A token that had to wait for its turn so long that its share of its lifetime is
-# over is not handed out, but made again, and who joins a signature that is under
-# way gets none that is too old either.  Fails when a finished signature is handed
-# out as it is.
+# A token that had to wait for its turn so long that it has ended is not handed
+# out, but made again, and who joins a signature that is under way gets none that
+# has ended either.  Fails when a finished signature is handed out as it is.
 
 use strict;
 use warnings;
