@@ -10,7 +10,7 @@ use Test::More;
 use Test::JWTIssuer::Server;
 
 my $nginx = Test::JWTIssuer::Server->new(http => <<'END', server => <<'END2');
-    jwt_issuer_service random { key file %KEYS%/p256.pem; jti on; }
+    jwt_issuer_service random { key file %KEYS%/p256.pem; jti on; reuse off; }
     jwt_issuer_service legacy { key file %KEYS%/p256.pem; }
 END
     location = /token { jwt_issuer_token $arg_s; jwt_issuer_require off; }
@@ -21,11 +21,29 @@ END
     }
 END2
 
-# OpenSSL's own signatures ask another function of the same library
+# OpenSSL's own signatures ask another function of the same library, and nginx
+# itself wants some when it starts
 
 my $dir = $nginx->dir;
-Test::JWTIssuer::Keys::spew("$dir/none.c",
-    'int RAND_bytes(unsigned char *p, int n) { (void) p; (void) n; return 0; }');
+Test::JWTIssuer::Keys::spew("$dir/none.c", <<"END");
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <unistd.h>
+
+int
+RAND_bytes(unsigned char *p, int n)
+{
+    int  (*real)(unsigned char *p, int n);
+
+    if (access("$dir/none", F_OK) == 0) {
+        return 0;
+    }
+
+    *(void **) &real = dlsym(RTLD_NEXT, "RAND_bytes");
+
+    return real(p, n);
+}
+END
 system($ENV{CC} // 'cc', qw( -shared -fPIC -o ), "$dir/none.so", "$dir/none.c")
     and die "none.so was not built\n";
 
@@ -33,6 +51,9 @@ system($ENV{CC} // 'cc', qw( -shared -fPIC -o ), "$dir/none.so", "$dir/none.c")
     local $ENV{LD_PRELOAD} = "$dir/none.so";
     $nginx->start;
 }
+
+is(($nginx->get('/token?s=random'))[0], 200, 'with random bytes there is a token');
+$nginx->put('', 'none');
 
 my ($status, $body) = $nginx->get('/token?s=random');
 is($status, 503, 'no token without random bytes');
