@@ -170,9 +170,16 @@ class Fleet:
                 self.judge_all()
 
     def run(self, ends):
-        """Until the end of standard input."""
+        """Until the end of standard input; an answer that is none is refused
+        as well, and does not end this."""
         while not ends.wait(self.pause):
-            self.round()
+            try:
+                self.round()
+            except Exception as error:      # whatever it has in it
+                self.seen["rejections"] += 1
+                if len(self.seen["rejected"]) < 20:
+                    self.seen["rejected"].append("%.2f: no token or no set: %r"
+                                                 % (time.monotonic(), error))
 
 
 def main():

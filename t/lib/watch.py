@@ -10,7 +10,8 @@ a set.  Prints an empty line when it has begun, and in the end one line of JSON:
   tokens, sets    how many
   failed          requests without the answer 200 (the first 10)
   lost            how many of them had no answer at all
-  refused         tokens that are not good (the first 10)
+  refused         tokens that are not good, and answers that are none (the
+                  first 10)
   kids, workers   what was seen, in the order of its first appearance
   kept            tokens with a key that one of those sets did not have
 """
@@ -87,7 +88,10 @@ class Watch:
 
     def run(self):
         while not self.end.is_set():
-            self.one()
+            try:
+                self.one()
+            except Exception as error:      # whatever an answer has in it
+                self.refused.append("no token or no set: %r" % error)
             self.begun.set()
 
     def kept(self):

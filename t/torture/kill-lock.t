@@ -72,13 +72,16 @@ for my $round (1 .. $rounds) {
     }, 10) or fail('a killed worker is not replaced');
 }
 
-my ($good, $other, $lost, $again) = load_end($load);
+my ($good, $other, $lost, $again, $last) = load_end($load);
+my $set = ($nginx->get('/jwks'))[1];
 $lost += $again;
 
 is($bad, 0, "$tokens tokens right behind a death verify");
 cmp_ok($held, '>', $rounds / 2, 'most had the lock when they died');
 cmp_ok($good, '>', 100, 'the others went on');
 is($other, 0, 'no request was refused');
+cmp_ok(scalar @$last, '>=', 80, 'tokens of kept connections');
+is(scalar(grep { !(judge($_, $set))[0] } @$last), 0, @$last . ' of those verify');
 
 # what was asked of a killed worker is lost, and nothing else
 cmp_ok($lost, '<=', 8 * $rounds, 'only its own requests were lost');
@@ -86,6 +89,9 @@ ok(wait_until(sub { $nginx->workers == 4 }), 'all workers are there');
 good('ec&s=own');
 my ($first, $second) = map { ($nginx->get('/token?c=ec&s=own'))[1] } 1, 2;
 is(token_of($first), token_of($second), 'tokens are cached again');
+
+is($nginx->logged(qr/exited on signal (?!9\b)/), 0, 'no worker ended but by our hand');
+is($nginx->logged(qr/exited on signal 9\b/), $rounds, 'and each of those once');
 
 figure(F07 => sprintf '%d workers killed, %d of them with the lock; %d requests'
        . ' answered, %d refused, %d lost with their worker; a token after at'

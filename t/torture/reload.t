@@ -50,7 +50,7 @@ print $in "end\n";
 close $in;
 my $streams = JSON::PP::decode_json(readline($out) // '{}');
 waitpid $pid, 0;
-my ($good, $other, $lost, $again) = load_end($load);
+my ($good, $other, $lost, $again, $tokens) = load_end($load);
 my $seen = $nginx->watched($watch);
 
 is($other + $lost, 0, "kept connections: $good answers, none failed");
@@ -61,8 +61,11 @@ cmp_ok($streams->{good}, '>', 50, 'many');
 my $set = ($nginx->get('/jwks'))[1];
 is(scalar(grep { !(judge(token_of($_) // '', $set))[0] } @{ $streams->{sample} }), 0,
    @{ $streams->{sample} } . ' of those verified');
+cmp_ok(scalar @$tokens, '>=', 20, 'tokens of kept connections');
+is(scalar(grep { !(judge($_, $set))[0] } @$tokens), 0, @$tokens . ' of those verified');
 cmp_ok($grown, '<', 2048, "kB more in the master behind $rounds reloads");
 ok(defined $nginx->drained(25), 'no old worker is left');
+is($nginx->logged(qr/exited on signal|\[(?:crit|alert|emerg)\]/), 0, 'none has crashed');
 
 figure(F02 => "$rounds reloads: $good answers on kept connections, $streams->{good} by"
        . " HTTP/2, $seen->{tokens} on new ones, 0 failed, 0 wrong; " . ($again

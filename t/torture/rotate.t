@@ -11,6 +11,7 @@ use lib 't/lib';
 use Test::More;
 use Test::JWTIssuer::Server;
 use Test::JWTIssuer::Torture;
+use Test::JWTIssuer::Peer qw( judge );
 use MIME::Base64 qw( decode_base64url );
 
 my $nginx = Test::JWTIssuer::Server->new(workers => 4, reuseport => 1,
@@ -46,13 +47,16 @@ for my $round (1 .. $rounds) {
         or fail("round $round: the key is not replaced");
 }
 
-my ($good, $other, $lost) = load_end($load);
+my ($good, $other, $lost, undef, $tokens) = load_end($load);
+my $set = ($nginx->get('/jwks'))[1];
 my $seen = $nginx->watched($watch);
 
 is($other + $lost, 0, "$good tokens were signed meanwhile, none was refused");
 is_deeply($seen->{failed}, [], 'no request failed');
 is_deeply($seen->{refused}, [], "$seen->{tokens} tokens verify");
 is(scalar @{ $seen->{kids} }, 2, 'of both keys');
+cmp_ok(scalar @$tokens, '>=', 20, 'tokens of kept connections');
+is(scalar(grep { !(judge($_, $set))[0] } @$tokens), 0, @$tokens . ' of those verify');
 
 # ids: before a reload and behind it
 

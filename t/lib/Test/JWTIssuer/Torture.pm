@@ -9,8 +9,9 @@ package Test::JWTIssuer::Torture;
 #   my $load = load(SERVER, CLIENTS, REQUESTS...): HTTP/1.1 requests without a
 #       Connection header, again and again by so many processes, until
 #       load_end($load): (how many were answered 200, how many otherwise, how
-#       many connections ended before they had an answer, and how many kept ones
-#       ended before the next: a server may, and a client asks again)
+#       many connections were refused or ended before they had an answer, how
+#       many kept ones ended before the next: a server may, and a client asks
+#       again; a list of the last tokens of each process)
 #   kill_locked(WORKER, ZONE_SIZE): see there
 #   my $control = preload(): t/lib/preload.c, for processes that are started
 #       with preload_env(); $control->(pid => ..., left => ...) sets its fields
@@ -24,6 +25,8 @@ use base 'Exporter';
 use File::Temp ();
 use IO::Socket::INET ();
 use IPC::Open2 qw( open2 );
+
+use Test::JWTIssuer::Token qw( note_tokens );
 
 our @EXPORT = qw( rounds figure load load_end preload preload_env
                   kill_locked );
@@ -74,21 +77,27 @@ sub load {
 sub ask {
     my ($port, $number, @requests) = @_;
     my ($end, $good, $other, $lost, $again, $kept) = (0, 0, 0, 0, 0, 0);
-    my ($socket, $text);
+    my ($socket, $text, @tokens);
     local $SIG{TERM} = sub { $end = 1 };
     local $SIG{PIPE} = 'IGNORE';
 
     until ($end) {
         if (!$socket) {
             $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-                                            PeerPort => $port) or next;
+                                            PeerPort => $port);
+            if (!$socket) {
+                $lost++ unless $end;
+                next;
+            }
             ($text, $kept) = ('', 0);
         }
 
         syswrite $socket, $requests[$number % @requests];
 
-        my $status = answer($socket, \$text, \$end);
+        my ($status, $body) = answer($socket, \$text, \$end);
         last if $end;
+        push @tokens, $1 if ($body // '') =~ /\b(eyJ[\w-]+\.[\w-]+\.[\w-]+)/;
+        shift @tokens if @tokens > 20;
         $status ? $status == 200 ? $good++ : $other++
                 : $kept && $text eq '' ? $again++ : $lost++;
         $kept++;
@@ -97,11 +106,12 @@ sub ask {
         $socket = undef unless $status && ++$number % 5;
     }
 
-    return ($good, $other, $lost, $again);
+    return ($good, $other, $lost, $again, @tokens);
 }
 
 
-# the status of the answer that comes next, 0 when the connection ends
+# the status of the answer that comes next and its body, 0 when the connection
+# ends
 
 sub answer {
     my ($socket, $text, $end) = @_;
@@ -111,8 +121,9 @@ sub answer {
         my ($length) = $$text =~ /^Content-Length: (\d+)\r\n/mi;
         if ($head >= 0 && length $$text >= $head + 4 + $length) {
             my ($status) = $$text =~ m{^HTTP/1\.1 (\d+)};
+            my $body = substr $$text, $head + 4, $length;
             substr $$text, 0, $head + 4 + $length, '';
-            return $status;
+            return ($status, $body);
         }
         sysread $socket, $$text, 65536, length $$text or return 0;
     }
@@ -124,18 +135,21 @@ sub answer {
 sub load_end {
     my ($load) = @_;
     my @sum = (0, 0, 0, 0);
+    my @tokens;
 
     kill 'TERM', $_->{pid} for @$load;
 
     for my $child (@$load) {
         my @seen = split ' ', readline($child->{in}) // '';
-        $sum[$_] += $seen[$_] // 0 for 0 .. 3;
+        $sum[$_] += shift @seen // 0 for 0 .. 3;
+        push @tokens, @seen;
         waitpid $child->{pid}, 0;
     }
 
     @loads = grep { my $pid = $_->{pid}; !grep { $_->{pid} == $pid } @$load }
              @loads;
-    return @sum;
+    note_tokens("@tokens");
+    return (@sum, \@tokens);
 }
 
 
