@@ -4,7 +4,8 @@
 # A network (only loopback) and mounts of its own: /etc/resolv.conf names a
 # server on 127.0.0.53 that reads and stays silent; names in /etc/hosts still
 # work.  Nothing of this is seen outside, and all of it ends with the command.
-# DNS_COUNT=FILE gets one byte per question.
+# The file that DNS_COUNT names gets one byte per question.  Who waits for the
+# answer waits for 30 seconds.
 
 set -eu
 
@@ -29,7 +30,9 @@ ip link set lo up
 mount --make-rprivate /
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-echo "nameserver 127.0.0.53" >"$work/resolv.conf"
+printf '%s\n' "nameserver 127.0.0.53" "options timeout:30 attempts:1" \
+    >"$work/resolv.conf"
+export DNS_COUNT=$work/asked
 echo "hosts: files dns" >"$work/nsswitch.conf"
 for file in resolv.conf nsswitch.conf; do
     [ -e /etc/$file ] || continue
@@ -37,7 +40,7 @@ for file in resolv.conf nsswitch.conf; do
 done
 
 mkfifo "$work/in"
-/usr/bin/python3 -B "$here/silent_dns.py" ${DNS_COUNT:+--count "$DNS_COUNT"} \
+/usr/bin/python3 -B "$here/silent_dns.py" --count "$DNS_COUNT" \
     <"$work/in" >"$work/out" &
 exec 9>"$work/in"
 for _ in $(seq 100); do
