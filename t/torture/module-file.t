@@ -1,9 +1,17 @@
 # The file of the module is another one at a reload.  In the place of the old one
 # it is not looked at: that goes on.  By another name it is loaded, and the zone of
-# the old one is not touched by it, whatever its records look like; no request
+# the old one is not touched by it, also when its records are others; no request
 # notices (F22, F31).  One that was built for another nginx is refused, and all goes on
-# (F20).  Fails when a new module is given the old one's zone, or when a process
-# has state that two modules share.
+# (F20).
+#
+# nginx gives a zone only to the module whose address it belongs to, and two that
+# are loaded at a reload have two addresses: another layout in the same zone can
+# only come of a file that is written in place, under the nginx that has it mapped.
+# Then the zone is not read either.
+#
+# Fails when a new module is given the old one's zone, when zone_init() does not
+# look at the layout, when a process has state that two modules share, or when the
+# installer writes into the file that is there.
 
 use strict;
 use warnings;
@@ -50,6 +58,33 @@ sub mapped {
     return keys %inodes;
 }
 
+# the module as it is but for the layout of its zone, which is the next one
+
+sub other_layout {
+    my ($objs) = $built =~ m{^(.*)/[^/]+$};
+    my $source = Test::JWTIssuer::Keys::slurp('src/ngx_http_jwt_issuer_zone.c');
+    my $name = 'NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT';
+    my ($layout) = Test::JWTIssuer::Keys::slurp('src/ngx_http_jwt_issuer_zone.h')
+                   =~ /^#define $name +(\d+)$/m or die "no $name\n";
+    my $next = $layout + 1;
+    $source =~ s/(.*\n#include [^\n]*\n)/$1#undef $name\n#define $name  $next\n/s;
+    Test::JWTIssuer::Keys::spew("$dir/zone.c", $source);
+
+    # what make would do if this file were another
+    local $ENV{MAKEFLAGS} = '';
+    my ($file) = Test::JWTIssuer::Keys::slurp("$objs/Makefile")
+                 =~ m{^\s+(\S+/ngx_http_jwt_issuer_zone\.c)$}m;
+    my $commands = `make -n -C $objs/.. -f $objs/Makefile -W $file modules`;
+    $commands =~ s{^make.*\n}{}mg;
+    $commands =~ s{\Q$file\E}{$dir/zone.c}g;
+    $commands =~ s{\S+/ngx_http_jwt_issuer_zone\.o}{$dir/zone.o}g;
+    $commands =~ s{\S+/ngx_http_jwt_issuer_module\.so}{$dir/other.so}g;
+    system('sh', '-ec', "cd $objs/..\n$commands") == 0 or die "no module\n";
+    return Test::JWTIssuer::Keys::slurp("$dir/other.so");
+}
+
+my $other = other_layout();
+
 install('module.so');
 $nginx->put_key('p256.pem');
 $nginx->start;
@@ -73,6 +108,56 @@ for my $round (1 .. $rounds) {
     ok(@now == 1 && $now[0] != $before, "$round: the old one is gone");
 }
 
+# another layout: by another name it has a zone of its own
+
+sub token { return token_of(($nginx->get('/token'))[1]) }
+
+my $token = token();
+$nginx->reload;
+is(token(), $token, 'the same module finds its tokens in its zone');
+
+install('module-other.so', sub { $other });
+$nginx->reload;
+isnt(token(), $token, 'one with another layout has none');
+is($nginx->logged(qr/unknown layout/), 0, 'and no zone that is not its own');
+
+# written into the file that is mapped, which nobody should do
+
+sub overwrite {
+    my ($text) = @_;
+    open my $out, '+<:raw', "$dir/module-other.so" or die "open: $!\n";
+    syswrite $out, $text;
+    truncate $out, length $text;
+    close $out or die "close: $!\n";
+}
+
+my $old = Test::JWTIssuer::Keys::slurp($built);
+$token = token();
+my @workers = $nginx->workers;
+expect_alert('has an unknown layout');
+overwrite($old);
+$nginx->signal('HUP');
+ok(wait_until(sub { $nginx->logged(qr/zone "\S+" has an unknown layout/) }, 10),
+   'a zone of another layout is not read');
+is_deeply([ $nginx->workers ], \@workers, 'the reload is refused');
+overwrite($other);
+is(token(), $token, 'and all goes on');
+$nginx->reload;
+is(token(), $token, 'also behind a reload of the module that was there');
+
+# the installer does not: what is mapped stays as it is
+
+my $installed = "$dir/root/modules/" . ($built =~ s{.*/}{}r);
+for my $time (1, 2) {
+    my $mapped;
+    $time == 1 or open $mapped, '<:raw', $installed or die "$installed: $!\n";
+    my $inode = $mapped ? (stat $mapped)[1] : 0;
+    local @ENV{qw( DESTDIR MODULESDIR )} = ("$dir/root", '/modules');
+    is(system('tools/install.sh >/dev/null'), 0, "make install, $time");
+    isnt((stat $installed)[1], $inode, "$time: another file");
+    is((stat $mapped)[3], 0, 'the one of before has no name any more') if $mapped;
+}
+
 # built for another nginx: nginx compares what the module says of that
 
 install('module-foreign.so', sub {
@@ -90,8 +175,8 @@ is_deeply($seen->{refused}, [], "$seen->{tokens} tokens, every one verified");
 ok(defined $nginx->drained, 'no old worker is left');
 is($nginx->logged(qr/exited on signal|\[(?:crit|alert)\]/), 0, 'nothing is wrong');
 
-figure(F31 => "$rounds times another module by reload: $seen->{tokens} tokens, 0 wrong,"
-       . ' 0 failed requests');
+figure(F31 => "$rounds times another module by reload and once another layout:"
+       . " $seen->{tokens} tokens, 0 wrong, 0 failed requests");
 
 done_testing();
 
