@@ -77,7 +77,6 @@ my $pid = $nginx->pid;
 $nginx->signal('QUIT');
 wait_for('QUIT: nginx is gone', 10, sub { !kill 0 => $pid });
 wait_for('and AWS sees the end of its connection', 10, sub { open_now() == 0 });
-is(join('', $nginx->log('open socket')), '', 'closed by its worker, not left to the kernel');
 $nginx->stop;
 
 # reloads while the first fetch is under way
@@ -93,6 +92,7 @@ for my $round (1 .. $rounds) {
     my @clients = map { $nginx->client } 1 .. 20;
     $_->send('/token/core') for @clients;
     waiting(1);
+    is(fetches(), 1, "round $round: one worker fetches for those that wait");
 
     # old workers stay for those that wait, their fetch too
     $nginx->signal('HUP');
@@ -107,9 +107,7 @@ for my $round (1 .. $rounds) {
         $nginx->processes == 2;
     });
     is($nginx->judge('core'), '', "round $round: the token verifies");
-    is(scalar(grep { $_->{stage} eq 'AWSCURRENT' }
-              @{ $aws->ask(log => action => $get)->{log} }), 2,
-       "round $round: the old workers have fetched once, and the new ones");
+    is(fetches(), 2, "round $round: the old workers have fetched once, and the new ones");
 
     # with nobody who waits the old one ends, and so does its fetch
     $aws->ask(fault => action => $get, times => 'always', hold => 'again');
@@ -129,6 +127,8 @@ for my $round (1 .. $rounds) {
     $most = $busy if $busy > $most;
     $aws->ask('clear');
     wait_for('and it brings the key', 5, sub { $nginx->token('core') });
+    is(join('', $nginx->log('open socket')), '',
+       "round $round: workers that ended in a fetch left no socket");
     $nginx->stop;
 }
 
@@ -165,6 +165,12 @@ END
 sub idle {
     wait_for('nothing is under way', 10, sub { !$aws->ask('counts')->{busy} });
     $aws->ask('forget');
+}
+
+
+sub fetches {
+    return scalar grep { $_->{stage} eq 'AWSCURRENT' }
+           @{ $aws->ask(log => action => $get)->{log} };
 }
 
 

@@ -43,7 +43,7 @@ my ($lib) = __FILE__ =~ m{^(.*)/Test/JWTIssuer/Server\.pm$};
 my $root = "$lib/../..";
 my $keys = Test::JWTIssuer::Keys::folder();
 my $temp;
-my @all;
+my (@all, @watches);
 
 $Test::JWTIssuer::Token::Lib = $lib;
 $Test::JWTIssuer::Token::Log //= $ENV{JWT_ISSUER_LOG_DIR} // do {
@@ -302,6 +302,10 @@ sub stop {
 
 END {
     my $status = $?;
+    # a suite that died would wait for them
+    for my $watch (@watches) {
+        kill 'KILL', $watch->{pid} if $watch->{owner} == $$;
+    }
     for my $self (@all) {
         $self->stop if $self->{owner} == $$;
     }
@@ -486,7 +490,8 @@ sub watch {
     }
 
     close $in;
-    my $watch = { pid => $pid, out => $out, hold => $hold };
+    my $watch = { pid => $pid, out => $out, hold => $hold, owner => $$ };
+    push @watches, $watch;
     <$out>;     # it has made its first request
     return $watch;
 }
@@ -498,6 +503,7 @@ sub watched {
     my $out = $watch->{out};
     my $line = <$out> // '{}';
     close $out;
+    @watches = grep { $_ != $watch } @watches;
     return JSON::PP::decode_json($line);
 }
 
