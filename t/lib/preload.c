@@ -12,8 +12,9 @@
  *   seconds  the clock is ahead by so many
  *   delay    the next worker that begins takes so many milliseconds more, before
  *            its modules begin
- *
- * The monotonic clock is left alone, as it is when somebody sets the clock.
+ *   slept    so is the monotonic clock; it is left alone when somebody sets the
+ *            clock
+ *   slow     the monotonic clock takes so many seconds for one; 0: one
  */
 
 
@@ -38,6 +39,8 @@ typedef struct {
     long  failed;
     long  seconds;
     long  delay;
+    long  slept;
+    long  slow;
 } control_t;
 
 
@@ -172,10 +175,16 @@ srandom(unsigned seed)
 }
 
 
-static long
-control_seconds(void)
+static void
+control_monotonic(struct timespec *ts)
 {
-    return (control != NULL) ? control->seconds : 0;
+    if (control->slow > 1) {
+        ts->tv_nsec = (ts->tv_sec % control->slow * 1000000000 + ts->tv_nsec)
+                      / control->slow;
+        ts->tv_sec /= control->slow;
+    }
+
+    ts->tv_sec += control->slept;
 }
 
 
@@ -186,11 +195,18 @@ clock_gettime(clockid_t clock, struct timespec *ts)
 
     rc = syscall(SYS_clock_gettime, clock, ts);
 
-    if (rc == 0 && clock == CLOCK_REALTIME) {
-        ts->tv_sec += control_seconds();
+    if (rc != 0 || control == NULL) {
+        return (int) rc;
     }
 
-    return (int) rc;
+    if (clock == CLOCK_REALTIME) {
+        ts->tv_sec += control->seconds;
+
+    } else if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE) {
+        control_monotonic(ts);
+    }
+
+    return 0;
 }
 
 

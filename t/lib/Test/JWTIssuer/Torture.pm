@@ -190,7 +190,7 @@ sub preload {
            "$folder/preload.so", "$lib/preload.c") == 0
         or die "preload.c does not compile\n";
 
-    my @fields = qw( pid left failed seconds delay );
+    my @fields = qw( pid left failed seconds delay slept slow );
     my %now = map { $_ => 0 } @fields;
     my $file = "$folder/control";
 
