@@ -12,6 +12,7 @@ use warnings;
 
 use lib 't/lib';
 use Test::JWTIssuer::AWS;
+use Test::JWTIssuer::Torture qw( rounds figure );
 use Test::More;
 use Time::HiRes qw( sleep time );
 
@@ -55,7 +56,7 @@ my $start = time();
 until_true('the pending key signs without another wait', 3, sub {
     signs($second_kid);
 });
-wait_for('each worker hands out tokens of the new key only', 0.2, sub {
+wait_for('each worker hands out tokens of the new key only', 5, sub {
     !grep { kid_by($_) ne $second_kid } @clients;
 });
 ok((grep { $_ eq $first_kid } published()), 'the old key is still published');
@@ -126,6 +127,23 @@ stage('AWSCURRENT', $third);
 until_true('and settles: that key signs', 5, sub { signs($third_kid) });
 diag(sprintf '%d changes in the store, %d of the signer', $flips,
      scalar $nginx->log('another key signs'));
+
+# one rotation behind the other
+
+my $more = rounds(0, 8);
+
+for my $turn (1 .. $more) {
+    my %known = map { $_ => 1 } published();
+    secret(stages => ['AWSCURRENT']);
+    my $next = until_true("rotation $turn: a new key is published", 10, sub {
+        my ($other) = grep { !$known{$_} } published();
+        return $other;
+    });
+    until_true("rotation $turn: it signs", 10, sub { signs($next) });
+}
+
+figure(F81 => 2 + $more . " rotations, a roll-back and a store that wavers: $tokens"
+       . ' tokens in 4 workers, ' . @wrong . ' wrong');
 
 # all of that time
 

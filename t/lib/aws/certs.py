@@ -17,7 +17,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 # 169.254.77.1: where networks of their own have it, see AWS/Place.pm
 NAMES = ("DNS:localhost,IP:127.0.0.1,IP:169.254.77.1,"
          "DNS:*.us-east-1.amazonaws.com")
-KINDS = ("tls", "wrong_name", "unknown_ca", "expired", "old_tls")
+KINDS = ("tls", "wrong_name", "unknown_ca", "expired", "self_signed",
+         "no_address", "old_tls")
 
 
 # of openssl's processes; with CERTS_FAKETIME_LIB, libfaketime's path, all are an
@@ -37,14 +38,14 @@ def openssl(*arguments):
     return done.stdout
 
 
-def make_ca(folder, name):
+def make_ca(folder, name, *more):
     """NAME.pem and NAME.key."""
     path = os.path.join(folder, name)
     openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
             "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
             "-subj", "/CN=test " + name, "-keyout", path + ".key",
             "-out", path + ".pem", "-addext",
-            "keyUsage=critical,keyCertSign,cRLSign")
+            "keyUsage=critical,keyCertSign,cRLSign", *more)
     return path
 
 
@@ -62,7 +63,7 @@ def alternative(name):
     return x509.DNSName(value)
 
 
-def make_cert(folder, name, ca, names, days):
+def make_cert(folder, name, ca, names, days, common=None):
     """NAME.pem and NAME.key, signed by ca; it ends in so many days, or has
     (not by openssl: its versions differ in how a past end is asked for)."""
     path = os.path.join(folder, name)
@@ -76,7 +77,8 @@ def make_cert(folder, name, ca, names, days):
     cert = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([
-            x509.NameAttribute(NameOID.COMMON_NAME, "test " + name)]))
+            x509.NameAttribute(NameOID.COMMON_NAME,
+                               common or "test " + name)]))
         .issuer_name(issuer.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
@@ -107,6 +109,11 @@ def make_all(folder):
                                 "DNS:elsewhere.example", 2),
         "unknown_ca": make_cert(folder, "unknown_ca", other, NAMES, 2),
         "expired": make_cert(folder, "expired", ca, NAMES, -1),
+        "self_signed": make_ca(folder, "self_signed", "-addext",
+                               "subjectAltName=" + NAMES),
+        # an address is good as iPAddress, and as nothing else
+        "no_address": make_cert(folder, "no_address", ca,
+                                "DNS:localhost,DNS:127.0.0.1", 2, "127.0.0.1"),
     }
     return {kind: context(certs[kind], kind == "old_tls") for kind in KINDS}
 

@@ -472,7 +472,8 @@ class Test:
         """Only the good certificate passes; each other for its own reason."""
         for kind, word in (("tls", "ok"), ("wrong_name", "match"),
                            ("unknown_ca", "unable to get local issuer"),
-                           ("expired", "expired"), ("old_tls", "")):
+                           ("expired", "expired"), ("self_signed", "self"),
+                           ("old_tls", "")):
             self.seed()
             client = Clients("https://localhost:%d" % self.ports[kind], KEY,
                              SECRET, verify=self.folder + "/ca.pem"
