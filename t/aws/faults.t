@@ -225,8 +225,8 @@ is(scalar $nginx->log('throttled/dev'), 0,
 
 # not for a thousand years: as long as a request is worth waiting for
 
-my %long = ('throttled/dev' => [ 'ThrottlingException', 10 ** 12 ],
-            'status500/dev' => [ 'InternalServiceError', 10 ** 18 ]);
+my %long = ('throttled/dev' => [ 'ThrottlingException', 1_000_000_000_000 ],
+            'status500/dev' => [ 'InternalServiceError', 999_999_999_999_999_999 ]);
 $aws->ask('forget');
 $aws->ask(fault => action => $get, key => $_, times => 1,
           error => $long{$_}[0], retry_after => $long{$_}[1]) for keys %long;
