@@ -12,8 +12,8 @@
  *   seconds  the clock is ahead by so many
  *   delay    the next worker that begins takes so many milliseconds more, before
  *            its modules begin
- *   slept    so is the monotonic clock; it is left alone when somebody sets the
- *            clock
+ *   slept    the monotonic clock is ahead by so many; it is left alone when
+ *            somebody sets the clock
  *   slow     the monotonic clock takes so many seconds for one; 0: one
  */
 

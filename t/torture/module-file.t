@@ -147,12 +147,12 @@ is(token(), $token, 'also behind a reload of the module that was there');
 
 # the installer does not: what is mapped stays as it is
 
-my $installed = "$dir/root/modules/" . ((split m{/}, $built)[-1]);
+my $installed = "$dir/dest/modules/" . ((split m{/}, $built)[-1]);
 for my $time (1, 2) {
     my $mapped;
     $time == 1 or open $mapped, '<:raw', $installed or die "$installed: $!\n";
     my $inode = $mapped ? (stat $mapped)[1] : 0;
-    local @ENV{qw( DESTDIR MODULESDIR )} = ("$dir/root", '/modules');
+    local @ENV{qw( DESTDIR MODULESDIR )} = ("$dir/dest", '/modules');
     is(system('tools/install.sh >/dev/null'), 0, "make install, $time");
     isnt((stat $installed)[1], $inode, "$time: another file");
     is((stat $mapped)[3], 0, 'the one of before has no name any more') if $mapped;
