@@ -22,7 +22,7 @@ my $nginx = Test::JWTIssuer::Server->new(http => <<'END',
     upstream self { server 127.0.0.1:%PORT%; }
 END
     server => "listen 127.0.0.1:$h2 http2;" . <<'END');
-    jwt_issuer_wait 5s;
+    jwt_issuer_wait 20s;
     proxy_http_version 1.0;     # no connection stays open for later
     location = /token { jwt_issuer_token demo; jwt_issuer_require off; }
     location = /now { jwt_issuer_wait 0; jwt_issuer_token demo; jwt_issuer_require off; }
@@ -61,16 +61,17 @@ sub open_connections {
 
 away();
 
-my $from = time;
+my $long = $nginx->ask('/token');
 is(($nginx->get('/now'))[0], 503, 'with "jwt_issuer_wait 0" the answer is 503');
-cmp_ok(time - $from, '<', 0.3, 'at once');
 
-$from = time;
+my $from = time;
 my ($status, $body, $headers) = $nginx->get('/soon');
 is($status, 503, 'when the key does not come in time it is 503');
 is($headers->{'retry-after'}, 5, 'with Retry-After');
 cmp_ok(time - $from, '>', 0.38, 'after the time to wait');
-cmp_ok(time - $from, '<', 1.5, 'and soon after it');
+ok(!Test::JWTIssuer::Server::answered($long),
+   'and both before one that may wait longer');
+close $long;
 
 # all at once: what has to wait waits, and nothing else
 
@@ -83,24 +84,22 @@ my @many = map { $nginx->ask('/token') } 1 .. 100;
 
 # one curl each: 7.88 does not send its second request over HTTP/2
 my @h2_out = map {
-    open my $out, '-|', qw( curl -s -m 10 --http2-prior-knowledge ),
+    open my $out, '-|', qw( curl -s -m 30 --http2-prior-knowledge ),
         "http://127.0.0.1:$h2$_", '-d', 'grant_type=client_credentials';
     $out;
 } qw( /i /token );
 
 my @gone = map { $nginx->ask($_) } ('/token', '/i', '/checked', '/page') x 5;
 
-$from = time;
 is(($nginx->get('/static'))[0], 200, 'static answers go on');
-cmp_ok(time - $from, '<', 0.3, 'at once');
 ok(!Test::JWTIssuer::Server::answered($waiting{$_}), "$_ waits")
     for sort keys %waiting;
 
 # with those of HTTP/2, whose clients take a moment to start
 my $all = keys(%waiting) + @many + @gone + @h2_out;
-ok(wait_until(sub { open_connections() == $all }, 5), 'all are there');
+ok(wait_until(sub { open_connections() == $all }, 10), 'all are there');
 close $_ for @gone;
-ok(wait_until(sub { open_connections() == $all - @gone }, 2),
+ok(wait_until(sub { open_connections() == $all - @gone }, 10),
    'clients that went away are forgotten while others wait');
 
 # streams of HTTP/2 that are reset while they wait
@@ -114,12 +113,12 @@ for my $path (qw( /i /token )) {
 back();
 
 for my $name (sort keys %waiting) {
-    ($status, $body) = Test::JWTIssuer::Server::answer($waiting{$name}, 6);
+    ($status, $body) = Test::JWTIssuer::Server::answer($waiting{$name});
     is($status, 200, "$name gets its answer when the key is back");
     like($body, qr/ey[\w-]+\.[\w-]+\.[\w-]+/, "$name: with a token");
 }
 
-my $good = grep { (Test::JWTIssuer::Server::answer($_, 6))[0] == 200 } @many;
+my $good = grep { (Test::JWTIssuer::Server::answer($_))[0] == 200 } @many;
 is($good, 100, 'so do a hundred others');
 
 {
@@ -130,7 +129,7 @@ is($good, 100, 'so do a hundred others');
 }
 
 is(($nginx->get('/now'))[0], 200, 'and new ones');
-ok(wait_until(sub { open_connections() == 0 }, 2), 'no connection is left');
+ok(wait_until(sub { open_connections() == 0 }, 10), 'no connection is left');
 
 # clients that have closed before the worker reads their requests
 
@@ -142,7 +141,7 @@ $nginx->signal('STOP', $worker);
 close $_ for @gone;
 $nginx->signal('CONT', $worker);
 
-ok(wait_until(sub { open_connections() == 0 }, 2),
+ok(wait_until(sub { open_connections() == 0 }, 10),
    'clients that are gone before their requests are parked are forgotten, too');
 
 back();
