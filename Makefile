@@ -70,6 +70,9 @@ debtest: ## install the package in a fresh Debian, use it there (as root)
 asan-suites: ## suites (T=) with nginx from source under ASan and UBSan
 	@tools/asan-suites.sh
 
+tsan-suites: ## suites (T=) of threads with nginx from source under TSan
+	@tools/tsan-suites.sh
+
 torture: ## everything that may go wrong, with figures: TORTURE.md
 	@tools/torture.py $(F)
 
@@ -117,8 +120,9 @@ distclean: clean ## remove build/ and .deps/ with its roots
 	@tools/distclean.sh
 
 .PHONY: build help run run-aws install uninstall dist deb test unit asan tsan \
-        fuzz servers demo suites asan-suites torture valgrind alloc packages \
-        debtest style lint compat bench scaling soak deps clean distclean
+        fuzz servers demo suites asan-suites tsan-suites torture valgrind \
+        alloc packages debtest style lint compat bench scaling soak deps \
+        clean distclean
 
 ## NGINX_SRC=DIR: build against this nginx source tree, not Debian's nginx-dev
 ## NGINX_CONFIGURE=further arguments for its configure

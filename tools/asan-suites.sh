@@ -25,7 +25,7 @@ fi
 
 tools/deps.sh source
 NGINX_SRC=$(tools/nginx-source.sh)
-export NGINX_SRC SANITIZE=1 SUITE_MODES=plain SUITE_TIMEOUT=900
+export NGINX_SRC SANITIZE=address SUITE_MODES=plain SUITE_TIMEOUT=900
 export T=${T:-$default}
 
 # workers write there as well, whoever they are

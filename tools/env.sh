@@ -1,8 +1,9 @@
 # env.sh: where things are; sourced by the other scripts, never run.
 #
 # In:  NGINX_SRC (a source tree to build against; default: Debian's nginx-dev),
-#      NGINX (the binary to run), CC; SANITIZE=1: an nginx with the module in
-#      it, both under AddressSanitizer and UBSan.
+#      NGINX (the binary to run), CC; SANITIZE=address or thread: an nginx with
+#      the module in it, both under AddressSanitizer and UBSan, or under
+#      ThreadSanitizer.
 # Out: root, build, nginx_src, tree (this nginx's part of build/), objs, module.
 # shellcheck shell=bash disable=SC2034
 
@@ -24,7 +25,7 @@ fi
 nginx_version=$(sed -n 's/^#define NGINX_VERSION *"\(.*\)"/\1/p' \
     "$nginx_src/src/core/nginx.h" 2>/dev/null || :)
 
-tree=$build/nginx-${nginx_version:-none}$tree_suffix${SANITIZE:+-sanitize}
+tree=$build/nginx-${nginx_version:-none}$tree_suffix${SANITIZE:+-$SANITIZE}
 objs=$tree/objs
 module=$objs/ngx_http_jwt_issuer_module.so
 [ -z "${SANITIZE:-}" ] || module=    # nothing to load

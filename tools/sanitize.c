@@ -2,8 +2,8 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * sanitize.c: linked into the nginx of tools/asan-suites.sh.  Defaults of the
- * sanitizers as functions, since nginx clears the environment of what it
+ * sanitize.c: linked into the nginx of tools/asan-suites.sh and tsan-suites.sh.
+ * Defaults of the sanitizers as functions, since nginx clears the environment of what it
  * starts; what the environment does have comes before them.
  */
 
@@ -11,6 +11,7 @@
 const char *__asan_default_options(void);
 const char *__ubsan_default_options(void);
 const char *__lsan_default_suppressions(void);
+const char *__tsan_default_options(void);
 
 
 /* nginx's own name lies in static memory that its arguments are copied over */
@@ -36,4 +37,15 @@ __lsan_default_suppressions(void)
 {
     return "leak:ngx_event_process_init\n"
            "leak:ngx_worker_process_init\n";
+}
+
+
+/* a worker's exit status is of interest to the suites: reports are enough */
+
+const char *
+__tsan_default_options(void)
+{
+    return "exitcode=0:die_after_fork=0:second_deadlock_stack=1"
+           ":history_size=4:suppressions=" TSAN_SUPPRESSIONS
+           ":log_path=" REPORTS "/report";
 }
