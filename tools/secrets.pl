@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # secrets.pl DIR...: no log under DIR (files named *.log) may hold a key, a
-# secret or a token.  Prints each finding, without the secret; exits 1 on any.
+# secret or a token.  Prints each finding, without the secret; exits 1 on any,
+# and where there is no log or no key to look for.
 #
 # Looked for: the marker of a private key in PEM, the private members of a JWK,
 # and the strings that "forbidden" files under DIR list, one per line:
@@ -41,6 +42,11 @@ check($_) for sort @logs;
 
 if (!$read) {
     print "no log was found under @ARGV\n";
+    $bad = 1;
+}
+
+if (!%key) {
+    print "no key to look for was found under @ARGV\n";
     $bad = 1;
 }
 

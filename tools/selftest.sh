@@ -413,6 +413,9 @@ logs '[error] 1#1: bad key {"kty":"EC","d":"aaaaaaaaaaaaaaaaaaaaaaaa"}'
 must_report 'secrets, a JWK' 'a private JWK' secrets
 rm -rf "$work/logs" && mkdir "$work/logs"
 must_report 'secrets, no log at all' 'no log was found' secrets
+logs '[debug] 1#1: all is well'
+rm "$work/logs/forbidden"
+must_report 'secrets, nothing to look for' 'no key to look for' secrets
 logs '[alert] 1#1: open socket #3 left in connection 4'
 must_report 'alerts, a leaked connection' 'open socket' alerts
 logs '[notice] 1#1: x ==9==ERROR: AddressSanitizer: heap-use-after-free'
@@ -442,5 +445,60 @@ must_report 'harness, a bad status' '1 passed, 1 failed' \
 : >"$work/sums"
 must_report 'harness, no tests at all' 'no test was executed' \
     "$tools/harness.pl" --total "$work/sums"
+
+# what test.sh says of a group whose harness could not even begin
+dying() {
+    rm -rf "$work/t"
+    mkdir -p "$work/t"
+    cp -r "$tools" "$work/t/"
+    printf '#!/bin/sh\n' >"$work/t/tools/deps.sh"
+    [ $# = 0 ] || sed -i "$1" "$work/t/tools/harness.pl"
+    "$work/t/tools/test.sh" none
+}
+
+tap_run "test.sh: a harness that works passes" dying
+must_report 'test.sh, a harness that dies' 'harness: 1 failed' \
+    dying 's/^sub run {/&\ndie "no";/'
+
+# what make torture makes of a suite that says this
+torture() { # TAP
+    PYTHONPATH=$tools python3 -B -c 'if 1:
+        import sys, torture
+        suite = torture.Suite("t/seeded.t")
+        for line in sys.argv[1].splitlines():
+            suite.read(line)
+        sys.exit("it is failed" if suite.failed() else 0)' "$1"
+}
+
+tap_run "torture: a passed test" torture 'ok 1 - a'
+must_report 'torture, a failed test' 'it is failed' torture 'not ok 1 - a'
+must_report 'torture, a skipped test' 'it is failed' \
+    torture $'ok 1 - a\nok 2 # SKIP b'
+must_report 'torture, a skipped suite' 'it is failed' torture '1..0 # SKIP a'
+must_report 'torture, no tests' 'it is failed' torture ''
+
+# and of a log with an alert: the suite whose log it is
+torture_alerts() {
+    rm -rf "$work/build"
+    mkdir -p "$work/build/test-logs/plain"
+    cp -r "$work/logs/suite" "$work/build/test-logs/plain/a-b"
+    ln -sfn "$tools" "$work/tools"
+    (cd "$work" &&
+     PYTHONPATH=$tools python3 -B -c 'if 1:
+        import sys, torture
+        suites = [torture.Suite("t/a/b.t"), torture.Suite("t/a/c.t")]
+        for suite in suites:
+            suite.read("ok 1 - a")
+        torture.alerts(suites)
+        for suite in suites:
+            if suite.failed():
+                print(suite.path, "is failed")
+        sys.exit(any(suite.failed() for suite in suites))')
+}
+
+logs '[notice] 1#1: all is well'
+tap_run "torture: a log without alerts" torture_alerts
+logs '[alert] 1#1: worker process 7 exited on signal 11'
+must_report 'torture, an alert in a log' 't/a/b.t is failed' torture_alerts
 
 tap_done

@@ -306,7 +306,8 @@ class Soak:
         time.sleep(1)
         files = glob.glob(FOLDER + "/core/*")
         if not files:
-            print("        no core dump, see /proc/sys/kernel/core_pattern")
+            self.verdict.add(False, "a core dump to search, see "
+                             "/proc/sys/kernel/core_pattern", "none")
             return
         data = memory.read(files[0])
         os.unlink(files[0])

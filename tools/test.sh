@@ -33,9 +33,11 @@ has() { [[ $groups == *" $1 "* ]]; }
 
 title() { printf '\n== %s\n' "$1"; }
 
-# jobs on standard input, "name<TAB>command" each
+# jobs on standard input, "name<TAB>command" each; one that could not even count
+# is a test that fails
 harness() { # [-j N]
-    tools/harness.pl "$@" "$sums" || :
+    tools/harness.pl "$@" "$sums" || [ $? = 1 ] ||
+        echo "0 1 harness" >>"$sums"
 }
 
 # one step as one test; what it prints is shown when it fails
@@ -62,11 +64,16 @@ programs() { # VARIANT PATTERN
     done
 }
 
+# a program of an older state must not pass for this one
+forget() { # VARIANT PATTERN
+    mkdir -p build/unit/"$1"
+    find build/unit/"$1" -maxdepth 1 -name "$2_*" ! -name '*.[od]' -delete
+}
+
 unit() { # VARIANT
     local name
-    # --keep-going: a test that does not compile does not keep others away; -B
-    # is not needed, but a program of an older state must not pass for this one
-    rm -f build/unit/"$1"/test_*[!.od]
+    forget "$1" test
+    # --keep-going: a test that does not compile does not keep others away
     step "unit tests build ($1)" make -k -j"$(nproc)" -f tools/unit.mk "$1"
     for name in $(programs "$1" test); do
         printf '%s (%s)\t%s %s\n' "$name" "$1" \
@@ -78,7 +85,7 @@ unit() { # VARIANT
 fuzz() {
     local name corpus seconds=${FUZZ_SECONDS:-4}
     compgen -G 't/unit/fuzz_*.c' >/dev/null || return 0
-    rm -f build/unit/fuzz/fuzz_*[!.od]
+    forget fuzz fuzz
     step "fuzz targets build" make -k -j"$(nproc)" -f tools/unit.mk fuzz
     mkdir -p build/corpus
     step "what they begin with" tools/seeds.pl build/corpus

@@ -121,14 +121,38 @@ class Suite:
     def read(self, line):
         test = re.match(r"(not )?ok \d+(?: - (.*))?", line)
         figure = re.match(r"# figure (F\d+): (.*)", line)
+        left_out = re.search(r"# *(?:skip|todo)\b", line, re.IGNORECASE)
         if test:
-            (self.bad if test[1] else self.good).append(test[2] or "")
+            (self.bad if test[1] or left_out
+             else self.good).append(test[2] or "")
         elif figure:
             self.figures.setdefault(figure[1], []).append(figure[2])
 
     def failed(self):
-        """A suite without tests is a check that says nothing."""
-        return self.status != 0 or self.bad
+        """A suite without tests says nothing, nor does one that skips them."""
+        return self.status != 0 or self.bad or (
+            self.path.startswith("t/") and not self.good)
+
+    def log_name(self):
+        """The folder of its log, as tools/suite.sh names it."""
+        return os.path.splitext(self.path)[0].partition("/")[2].replace(
+            "/", "-")
+
+
+def alerts(suites):
+    """A crash, or any other alert that a suite did not expect, fails it."""
+    done = subprocess.run(["tools/alerts.pl", "build/test-logs"], text=True,
+                          check=False, stdout=subprocess.PIPE,
+                          errors="replace")
+    if done.returncode > 1:
+        sys.exit("tools/alerts.pl ended with %d" % done.returncode)
+    for line in done.stdout.splitlines():
+        found = re.match(r"not ok \d+ - (.*/(.*))", line)
+        if found or line.startswith("#"):
+            print(line, flush=True)
+        for suite in suites if found else ():
+            if suite.log_name() == found[2]:
+                suite.bad.append(found[1])
 
 
 def judge(fault, suites):
@@ -193,6 +217,7 @@ def main(wanted):
             [path for path in paths if path not in last])}
     for path in last:
         suites[path] = Suite(path).run()
+    alerts(suites.values())
     rows = []
     for fault in chosen:
         fine, figure = judge(fault, suites)
