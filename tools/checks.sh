@@ -72,11 +72,11 @@ scripts)
         tap_run "python parses $file" python3 -c \
             'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$file"
     done
-    # a helper's address has no place in what users get
+    # a developer's path has no place in what users get
     tap_run "no machine's path, no left-over ONLY" bash -c \
         '! grep -rnE "^--- ONLY|/(home|work|root)/[a-z]" --include="*" \
-             config Makefile tools t src .ci bench contrib conf.example* \
-             README.md \
+             config Makefile LICENSE tools t src .ci bench contrib debian doc \
+             conf.example* ./*.md \
              2>/dev/null | grep -vF tools/checks.sh'
     ;;
 

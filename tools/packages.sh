@@ -99,7 +99,7 @@ unset DESTDIR PREFIX
 # make deb
 
 if ! command -v apt-get >/dev/null; then
-    echo "# no package is made here: this is no Debian"
+    echo "# NOT TESTED: make deb, for which there is no apt-get here"
     tap_done
     exit
 fi
