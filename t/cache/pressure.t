@@ -1,5 +1,6 @@
 # A cache that is far too small for what goes through it costs speed and nothing
-# else: 10^5 subjects over four workers in a zone of 64k, all with the right token,
+# else: thousands of subjects over four workers in a zone of 64k (10^5 requests in
+# the long form), all with the right token,
 # no error, no growing worker; and with a reload and a killed worker meanwhile.
 # Afterwards it caches as before.  Fails when nothing is pushed out, or when what
 # is pushed out stays in the tree.
@@ -11,6 +12,10 @@ use lib 't/lib';
 use Test::More;
 use Test::JWTIssuer::Server;
 use Test::JWTIssuer::Load;
+use Test::JWTIssuer::Torture;
+
+my ($warm, $many) = map { $_ * rounds(1, 4) } 3750, 11_250;
+my $again = rounds(20_000, 40_000);
 
 my $nginx = Test::JWTIssuer::Server->new(workers => 4, reuseport => 1,
     log => 'info', http => <<'END', server => <<'END2');
@@ -59,13 +64,13 @@ sub rss {
 my @how = ('processes=2', 'connections=8', 'sample=20');
 
 all_good(client($nginx, 'property.py', @how, 'subjects=warm',
-                'requests=15000'), 15000);
+                "requests=$warm"), $warm);
 my @before = $nginx->workers;
 my $rss = rss();
 
 my $seen = client($nginx, 'property.py', @how, 'subjects=many',
-                  'requests=45000');
-all_good($seen, 45000);
+                  "requests=$many");
+all_good($seen, $many);
 is($seen->{lost}, 0, 'no connection ended');
 is($seen->{cache}{HIT} // 0, 0, 'none was there before');
 cmp_ok(rss() - $rss, '<', 2000 * ($ENV{JWT_ISSUER_RSS_FACTOR} // 1), 'kB more in four workers');
@@ -75,7 +80,7 @@ is_deeply([ $nginx->workers ], \@before, 'the same ones');
 
 expect_alert('exited on signal 9');
 my $client = client_start($nginx, 'property.py', @how, 'again=1',
-                          'subjects=again', 'requests=40000');
+                          'subjects=again', "requests=$again");
 
 for my $round (1 .. 3) {
     my @workers = $nginx->workers;
@@ -88,8 +93,8 @@ for my $round (1 .. 3) {
 }
 
 $seen = client_end($client);
-all_good($seen, 40000);
-cmp_ok($seen->{answers}, '>', 30000, 'most were answered all the same');
+all_good($seen, $again);
+cmp_ok($seen->{answers}, '>', $again * 3 / 4, 'most were answered all the same');
 
 # and all is well
 
