@@ -28,9 +28,9 @@ export TEST_NGINX_LOAD_MODULES=$module
 export TEST_NGINX_SERVROOT=$build/servroot/$mode-$name
 export JWT_ISSUER_LOG_DIR=$build/test-logs/$mode/$name
 
-# AddressSanitizer keeps what was freed: not where memory is measured.  And both
-# have memory of their own beside what there is.
-if [ -n "${SANITIZE:-}" ] && grep -qi rss "$file"; then
+# AddressSanitizer keeps what was freed: not where memory is measured or searched.
+# And both have memory of their own beside what there is.
+if [ -n "${SANITIZE:-}" ] && grep -qiE 'rss|memory\.py' "$file"; then
     export ASAN_OPTIONS=quarantine_size_mb=0:thread_local_quarantine_size_kb=0
     export JWT_ISSUER_RSS_FACTOR=10
     [ "$SANITIZE" != thread ] || export JWT_ISSUER_RSS_FACTOR=25
