@@ -80,7 +80,7 @@ valgrind: ## what works beside a request, under valgrind
 	@tools/valgrind.sh
 
 alloc: ## each allocation of the module fails once, in an nginx that runs
-	@JWT_ISSUER_ALLOC_STEP=1 SUITE_TIMEOUT=900 SUITE_MODES=plain \
+	@JWT_ISSUER_ALLOC_STEP=1 JOBS=1 SUITE_TIMEOUT=900 SUITE_MODES=plain \
 	    T="t/life/alloc.t t/life/alloc-start.t" tools/test.sh suites
 
 soak: ## MINUTES of load, rotation, faults and reloads; does anything grow?

@@ -12,7 +12,7 @@ package Test::JWTIssuer::Alloc;
 # one comes that nothing has failed in.  What the sub returns is a complaint, or
 # nothing.  walk_places() is for what has no fixed order: of each place that the
 # sub goes through when nothing fails the first call fails, then all, then all
-# but the first.  Two tests for each.
+# but the first.  walk_left() is for what no walk has come to.  Two tests for each.
 # step => N: only each Nth, and all places of the zone; JWT_ISSUER_ALLOC_STEP
 # comes before it.
 
@@ -169,10 +169,11 @@ sub walked {
 }
 
 
-# how many places there are, and the names of those that have not failed
+# Places where nothing has failed, neither here nor in the suites whose folders
+# are given: those have kept a file there before.
 
-sub places {
-    my ($self) = @_;
+sub left {
+    my ($self, @others) = @_;
     my %failed;
 
     for my $n (0 .. $self->value(NSITES) - 1) {
@@ -180,11 +181,55 @@ sub places {
             if $self->value(SITES + 3 * $n + 1);
     }
 
-    my %left;
-    $left{ $self->{names}{$_} }++
-        for grep { !$failed{$_} } keys %{ $self->{names} };
+    for my $other (@others) {
+        open my $in, '<', "$other/places" or die "$other/places: $!\n";
+        while (<$in>) {
+            my ($place, $function) = split ' ';
+            die "$other has another module\n"
+                unless ($self->{names}{$place} // '') eq $function;
+            $failed{$place} = 1;
+        }
+    }
 
-    return (scalar keys %{ $self->{names} }, \%left);
+    return grep { !$failed{$_} } sort { $a <=> $b } keys %{ $self->{names} };
+}
+
+
+# the functions that they are in
+
+sub functions_left {
+    my ($self, @others) = @_;
+    my %left = map { $self->{names}{$_} => 1 } $self->left(@others);
+    return sort keys %left;
+}
+
+
+# for another suite: where something has failed
+
+sub keep {
+    my ($self, $folder) = @_;
+    my %left = map { $_ => 1 } $self->left;
+
+    open my $out, '>', "$folder/places" or die "$folder/places: $!\n";
+    print $out map { "$_ $self->{names}{$_}\n" }
+               grep { !$left{$_} } keys %{ $self->{names} };
+    close $out or die "$folder/places: $!\n";
+}
+
+
+# the first call of each of them fails, if there is one
+
+sub walk_left {
+    my ($self, $what, $once, @others) = @_;
+    my ($failures, @wrong) = (0);
+
+    for my $place ($self->left(@others)) {
+        push @wrong, $self->one($once, 0, $place);
+        last if @wrong > 5;
+        $failures++ if $self->failed;
+    }
+
+    $self->walked($what, $failures, 0, @wrong);
 }
 
 
