@@ -59,7 +59,7 @@ ok(alive(), 'three reloads');
 
 $nginx->put_key('p256.pem');
 ok(wait_until(sub { $nginx->logged(qr/key "\Q$first\E" is the current one/) },
-              4), 'the file is looked at');
+              20), 'the file is looked at');
 
 $nginx->set(http => $http =~ s/key\.pem/other.pem/r);
 reload();
