@@ -67,8 +67,8 @@ fingerprint() {
     echo "$nginx_src" "$nginx_version" "$cc" "$cc_opt" "$ld_opt" \
          "${NGINX_CONFIGURE:-}"
     "$cc" -dumpfullversion -dumpversion
-    cksum "$root/config" "$nginx_src/src/core/nginx.h"
-    [ -z "${SANITIZE:-}" ] || cksum "$root"/tools/sanitize.* "$root/tools/build.sh"
+    cksum "$root/config" "$root/tools/build.sh" "$nginx_src/src/core/nginx.h"
+    [ -z "${SANITIZE:-}" ] || cksum "$root"/tools/sanitize.*
     if [ -f "$nginx_src/conf_flags" ]; then
         cksum "$nginx_src/conf_flags"
     fi
