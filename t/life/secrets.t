@@ -1,8 +1,9 @@
 # What a worker itself remembers of keys (t/life/memory.t looks at what they
 # share): a key that was replaced is nowhere in its memory, in no form, once it
-# has made the next token of that service, unless the master has read it.  Nor is anything of a key in the
-# environment of the processes, in the status, in a key set or in an error page.
-# That the search finds something is proven by the keys that sign.
+# has made the next token of that service, unless the master has read it.  Nor is
+# anything of a key in the environment of the processes, in the status, in a key
+# set or in an error page.  That the search finds something is proven by the keys
+# that sign.
 #
 # Fails when a reference to a parsed key is not given back.
 
@@ -40,6 +41,7 @@ sub put_all {
 }
 
 # which of these keys are in the worker's own memory
+my $found;
 sub found {
     my ($which) = @_;
     my @words = map { "$_=$keys/$kind{$_}[$which].pem" } keys %kind;
@@ -47,7 +49,7 @@ sub found {
     my @command = ('/usr/bin/python3', '-B', 't/lib/soak/memory.py',
                    $nginx->workers, @words, $hmac);
     open my $out, '-|', @command or die "memory.py: $!\n";
-    my $found = JSON::PP::decode_json(<$out> // '{}');
+    $found = JSON::PP::decode_json(<$out> // '{}');
     close $out or die "memory.py failed\n";
     return join ' ', grep { $found->{$_}{own} } 'ec', 'hmac', 'okp', 'rsa';
 }
@@ -77,7 +79,8 @@ is(found(1), 'ec hmac okp rsa', 'those that follow are found');
 
 # what the master has read stays until a reload: back to that
 rotate(0);
-is(found(1), '', 'those that were replaced are not');
+is(found(1), '', 'those that were replaced are not')
+    or diag(JSON::PP::encode_json($found));
 
 # what everybody may see, or an administrator
 

@@ -3,8 +3,8 @@
 
 KEYFILE: PEM or DER of a key, else the bytes themselves.  Prints a line of JSON:
 for each NAME how often any of its forms was found in the "zone" (memory that
-processes share) and in the process's "own"; as "excluded", whether every
-mapping that is shared and writable stays out of core dumps.
+processes share) and in the process's "own", and "where", by the mappings'
+names; as "excluded", whether every mapping that is shared and writable stays out of core dumps.
 
 The forms of a key: the private number as bytes in either order of them (RSA:
 also both primes), and each line of its base64.
@@ -91,7 +91,7 @@ def mappings(pid):
             found.append([start, end, match[3], match[5], False])
         elif line.startswith("VmFlags:"):
             found[-1][4] = " dd" in line
-    return [(start, end, access[3] == "s", excluded)
+    return [(start, end, access[3] == "s", excluded, name)
             for start, end, access, name, excluded in found
             if access.startswith("rw") and end - start < LARGE
             and name not in ("[vvar]", "[vsyscall]")]
@@ -122,21 +122,24 @@ def count(pieces_of, needles):
 
 
 def search(pid, secrets):
-    """{name: {"zone": n, "own": n}} for {name: set of forms}."""
-    result = {name: {"zone": 0, "own": 0} for name in secrets}
+    """{name: {"zone": n, "own": n, "where": [...]}}, of {name: set of forms}."""
+    result = {name: {"zone": 0, "own": 0, "where": []} for name in secrets}
     longest = max(len(needle) for needles in secrets.values()
                   for needle in needles)
-    for start, end, shared, _ in mappings(pid):
+    for start, end, shared, _, mapped in mappings(pid):
         where = "zone" if shared else "own"
         for piece in pieces(pid, start, end, longest):
             for name, needles in secrets.items():
-                result[name][where] += count([piece], needles)
+                times = count([piece], needles)
+                result[name][where] += times
+                if times:
+                    result[name]["where"].append(mapped)
     return result
 
 
 def excluded(pid):
     """Whether no shared memory of more than a page or two gets into a dump."""
-    return all(out for start, end, shared, out in mappings(pid)
+    return all(out for start, end, shared, out, _ in mappings(pid)
                if shared and end - start > 65536)
 
 
