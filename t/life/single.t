@@ -46,10 +46,11 @@ my $second = signs();
 # timers until then)
 
 sub reload {
-    my $done = $nginx->logged(qr/\d: reconfiguring/);
+    # the last that is said of one: its files are read
+    my $said = qr/using the "\w+" event method/;
+    my $done = $nginx->logged($said);
     $nginx->signal('HUP');
-    ok(wait_until(sub { $nginx->logged(qr/\d: reconfiguring/) > $done }, 5),
-       'a reload');
+    ok(wait_until(sub { $nginx->logged($said) > $done }, 20), 'a reload');
 }
 
 sub alive { return Test::JWTIssuer::Server::alive($nginx->{child}) }
