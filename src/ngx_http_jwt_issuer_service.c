@@ -495,8 +495,11 @@ ngx_uint_t
 ngx_http_jwt_issuer_service_is_in(const ngx_http_jwt_issuer_service_t *service,
     const ngx_str_t *environment)
 {
+    /* those without one have no bytes to be compared */
+
     return service->settings.environment.len == environment->len
-           && ngx_memcmp(service->settings.environment.data,
-                         environment->data, environment->len)
-              == 0;
+           && (environment->len == 0
+               || ngx_memcmp(service->settings.environment.data,
+                             environment->data, environment->len)
+                  == 0);
 }
