@@ -281,6 +281,9 @@ void ngx_http_jwt_issuer_sign_stop(ngx_http_jwt_issuer_process_t *process);
  */
 ngx_int_t ngx_http_jwt_issuer_threads_post(ngx_http_jwt_issuer_sign_t *sign);
 
+/* when the process exits: threads that nginx has told to end have ended */
+void ngx_http_jwt_issuer_threads_wait(void);
+
 
 /* _wait.c */
 

@@ -22,6 +22,8 @@ static ngx_uint_t ngx_http_jwt_issuer_threads_work(ngx_cycle_t *cycle);
 static char *ngx_http_jwt_issuer_threads_own(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf);
 
+static void ngx_http_jwt_issuer_threads_key(void);
+static void ngx_http_jwt_issuer_threads_ends(void *round);
 static void ngx_http_jwt_issuer_threads_task(void *data, ngx_log_t *log);
 static void ngx_http_jwt_issuer_threads_done(ngx_event_t *ev);
 static void ngx_http_jwt_issuer_threads_next(
@@ -30,7 +32,17 @@ static void ngx_http_jwt_issuer_threads_next(
 /* nginx has no header for it */
 extern ngx_module_t  ngx_thread_pool_module;
 
+/* threads that have called OpenSSL, and so have something of its own */
+static pthread_once_t  ngx_http_jwt_issuer_threads_once = PTHREAD_ONCE_INIT;
+static pthread_key_t   ngx_http_jwt_issuer_threads_mark;
+static ngx_uint_t      ngx_http_jwt_issuer_threads_keyed;
+static ngx_atomic_t    ngx_http_jwt_issuer_threads_marked;
+
 #endif
+
+
+/* the longest time that a process which exits waits for them, milliseconds */
+#define NGX_HTTP_JWT_ISSUER_THREADS_EXIT  1000
 
 
 /* more would be of use only where all workers sign all the time */
@@ -261,12 +273,54 @@ ngx_http_jwt_issuer_threads_post(ngx_http_jwt_issuer_sign_t *sign)
 
 #if (NGX_THREADS)
 
+/* without a key there are no marks, and nobody is waited for */
+
+static void
+ngx_http_jwt_issuer_threads_key(void)
+{
+    ngx_http_jwt_issuer_threads_keyed =
+        (pthread_key_create(&ngx_http_jwt_issuer_threads_mark,
+                            ngx_http_jwt_issuer_threads_ends)
+         == 0);
+}
+
+
+/*
+ * A thread ends, and gives back what it has by keys: in the first round, or in
+ * one of those that follow when there is anything left.  OpenSSL's is gone in
+ * the second one.
+ */
+
+static void
+ngx_http_jwt_issuer_threads_ends(void *round)
+{
+    if (ngx_strcmp(round, "first") == 0
+        && pthread_setspecific(ngx_http_jwt_issuer_threads_mark, "second")
+           == 0)
+    {
+        return;
+    }
+
+    (void) ngx_atomic_fetch_add(&ngx_http_jwt_issuer_threads_marked, -1);
+}
+
+
 /* in a thread: nothing of nginx's, no log */
 
 static void
 ngx_http_jwt_issuer_threads_task(void *data, ngx_log_t *log)
 {
     ngx_http_jwt_issuer_sign_t *sign = data;
+
+    (void) pthread_once(&ngx_http_jwt_issuer_threads_once,
+                        ngx_http_jwt_issuer_threads_key);
+
+    if (ngx_http_jwt_issuer_threads_keyed
+        && pthread_getspecific(ngx_http_jwt_issuer_threads_mark) == NULL
+        && pthread_setspecific(ngx_http_jwt_issuer_threads_mark, "first") == 0)
+    {
+        (void) ngx_atomic_fetch_add(&ngx_http_jwt_issuer_threads_marked, 1);
+    }
 
     sign->made = ngx_http_jwt_issuer_draft_make(&sign->draft);
 
@@ -352,3 +406,28 @@ ngx_http_jwt_issuer_threads_next(ngx_http_jwt_issuer_process_t *process)
 }
 
 #endif
+
+
+/*
+ * nginx lets go of its threads before they have ended.  What OpenSSL has for
+ * each of them must not be freed by the thread and by exit() at once.
+ */
+
+void
+ngx_http_jwt_issuer_threads_wait(void)
+{
+#if (NGX_THREADS)
+
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_HTTP_JWT_ISSUER_THREADS_EXIT; i++) {
+
+        if (ngx_http_jwt_issuer_threads_marked == 0) {
+            return;
+        }
+
+        ngx_msleep(1);
+    }
+
+#endif
+}
