@@ -408,6 +408,11 @@ struct ngx_http_jwt_issuer_process_s {
     ngx_uint_t                        npending;
     ngx_uint_t                        nposted;        /* in the pool, */
     ngx_uint_t                        max_posted;     /* at most; 0: no pool */
+#if (NGX_THREADS)
+    pthread_key_t                     thread_mark;    /* a thread that signed */
+    ngx_uint_t                        thread_marks;   /* there is such a key */
+    ngx_atomic_t                      marked;         /* threads */
+#endif
 };
 
 

@@ -281,8 +281,11 @@ void ngx_http_jwt_issuer_sign_stop(ngx_http_jwt_issuer_process_t *process);
  */
 ngx_int_t ngx_http_jwt_issuer_threads_post(ngx_http_jwt_issuer_sign_t *sign);
 
+/* what a process has for its threads, where it uses any */
+void ngx_http_jwt_issuer_threads_start(ngx_http_jwt_issuer_process_t *process);
+
 /* when the process exits: threads that nginx has told to end have ended */
-void ngx_http_jwt_issuer_threads_wait(void);
+void ngx_http_jwt_issuer_threads_wait(ngx_http_jwt_issuer_process_t *process);
 
 
 /* _wait.c */

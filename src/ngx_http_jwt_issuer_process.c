@@ -79,7 +79,7 @@ ngx_http_jwt_issuer_process_exit(ngx_cycle_t *cycle)
 
     if (jmcf && jmcf->process) {
         ngx_http_jwt_issuer_process_stop(jmcf->process);
-        ngx_http_jwt_issuer_threads_wait();
+        ngx_http_jwt_issuer_threads_wait(jmcf->process);
     }
 }
 

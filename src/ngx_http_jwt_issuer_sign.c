@@ -48,18 +48,7 @@ ngx_http_jwt_issuer_sign_init(ngx_http_jwt_issuer_process_t *process)
     ngx_queue_init(&process->signing);
     ngx_queue_init(&process->pending);
 
-#if (NGX_THREADS)
-
-    /*
-     * In single-process mode a reload starts no threads, and those of the old
-     * cycle go on in memory that is freed with it.
-     */
-
-    if (process->jmcf->thread_pool && ngx_process == NGX_PROCESS_WORKER) {
-        process->max_posted = process->jmcf->threads;
-    }
-
-#endif
+    ngx_http_jwt_issuer_threads_start(process);
 
     return NGX_OK;
 }

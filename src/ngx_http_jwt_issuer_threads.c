@@ -22,8 +22,7 @@ static ngx_uint_t ngx_http_jwt_issuer_threads_work(ngx_cycle_t *cycle);
 static char *ngx_http_jwt_issuer_threads_own(ngx_conf_t *cf,
     ngx_http_jwt_issuer_main_conf_t *jmcf);
 
-static void ngx_http_jwt_issuer_threads_key(void);
-static void ngx_http_jwt_issuer_threads_ends(void *round);
+static void ngx_http_jwt_issuer_threads_ends(void *data);
 static void ngx_http_jwt_issuer_threads_task(void *data, ngx_log_t *log);
 static void ngx_http_jwt_issuer_threads_done(ngx_event_t *ev);
 static void ngx_http_jwt_issuer_threads_next(
@@ -31,12 +30,6 @@ static void ngx_http_jwt_issuer_threads_next(
 
 /* nginx has no header for it */
 extern ngx_module_t  ngx_thread_pool_module;
-
-/* threads that have called OpenSSL, and so have something of its own */
-static pthread_once_t  ngx_http_jwt_issuer_threads_once = PTHREAD_ONCE_INIT;
-static pthread_key_t   ngx_http_jwt_issuer_threads_mark;
-static ngx_uint_t      ngx_http_jwt_issuer_threads_keyed;
-static ngx_atomic_t    ngx_http_jwt_issuer_threads_marked;
 
 #endif
 
@@ -237,6 +230,35 @@ ngx_http_jwt_issuer_threads_work(ngx_cycle_t *cycle)
 #endif
 
 
+void
+ngx_http_jwt_issuer_threads_start(ngx_http_jwt_issuer_process_t *process)
+{
+#if (NGX_THREADS)
+
+    /*
+     * In single-process mode a reload starts no threads, and those of the old
+     * cycle go on in memory that is freed with it.
+     */
+
+    if (process->jmcf->thread_pool == NULL
+        || ngx_process != NGX_PROCESS_WORKER)
+    {
+        return;
+    }
+
+    process->max_posted = process->jmcf->threads;
+
+    /* without a key there are no marks, and nobody is waited for */
+
+    process->thread_marks =
+        (pthread_key_create(&process->thread_mark,
+                            ngx_http_jwt_issuer_threads_ends)
+         == 0);
+
+#endif
+}
+
+
 ngx_int_t
 ngx_http_jwt_issuer_threads_post(ngx_http_jwt_issuer_sign_t *sign)
 {
@@ -273,35 +295,27 @@ ngx_http_jwt_issuer_threads_post(ngx_http_jwt_issuer_sign_t *sign)
 
 #if (NGX_THREADS)
 
-/* without a key there are no marks, and nobody is waited for */
-
-static void
-ngx_http_jwt_issuer_threads_key(void)
-{
-    ngx_http_jwt_issuer_threads_keyed =
-        (pthread_key_create(&ngx_http_jwt_issuer_threads_mark,
-                            ngx_http_jwt_issuer_threads_ends)
-         == 0);
-}
-
-
 /*
  * A thread ends, and gives back what it has by keys: in the first round, or in
  * one of those that follow when there is anything left.  OpenSSL's is gone in
- * the second one.
+ * the second one, of which the lowest bit of the pointer tells.
  */
 
 static void
-ngx_http_jwt_issuer_threads_ends(void *round)
+ngx_http_jwt_issuer_threads_ends(void *data)
 {
-    if (ngx_strcmp(round, "first") == 0
-        && pthread_setspecific(ngx_http_jwt_issuer_threads_mark, "second")
-           == 0)
+    ngx_http_jwt_issuer_process_t  *process;
+
+    process = (ngx_http_jwt_issuer_process_t *) ((uintptr_t) data
+                                                 & ~(uintptr_t) 1);
+
+    if (process == data
+        && pthread_setspecific(process->thread_mark, (u_char *) data + 1) == 0)
     {
         return;
     }
 
-    (void) ngx_atomic_fetch_add(&ngx_http_jwt_issuer_threads_marked, -1);
+    (void) ngx_atomic_fetch_add(&process->marked, -1);
 }
 
 
@@ -312,14 +326,15 @@ ngx_http_jwt_issuer_threads_task(void *data, ngx_log_t *log)
 {
     ngx_http_jwt_issuer_sign_t *sign = data;
 
-    (void) pthread_once(&ngx_http_jwt_issuer_threads_once,
-                        ngx_http_jwt_issuer_threads_key);
+    ngx_http_jwt_issuer_process_t  *process;
 
-    if (ngx_http_jwt_issuer_threads_keyed
-        && pthread_getspecific(ngx_http_jwt_issuer_threads_mark) == NULL
-        && pthread_setspecific(ngx_http_jwt_issuer_threads_mark, "first") == 0)
+    process = sign->process;
+
+    if (process->thread_marks
+        && pthread_getspecific(process->thread_mark) == NULL
+        && pthread_setspecific(process->thread_mark, process) == 0)
     {
-        (void) ngx_atomic_fetch_add(&ngx_http_jwt_issuer_threads_marked, 1);
+        (void) ngx_atomic_fetch_add(&process->marked, 1);
     }
 
     sign->made = ngx_http_jwt_issuer_draft_make(&sign->draft);
@@ -414,7 +429,7 @@ ngx_http_jwt_issuer_threads_next(ngx_http_jwt_issuer_process_t *process)
  */
 
 void
-ngx_http_jwt_issuer_threads_wait(void)
+ngx_http_jwt_issuer_threads_wait(ngx_http_jwt_issuer_process_t *process)
 {
 #if (NGX_THREADS)
 
@@ -422,7 +437,7 @@ ngx_http_jwt_issuer_threads_wait(void)
 
     for (i = 0; i < NGX_HTTP_JWT_ISSUER_THREADS_EXIT; i++) {
 
-        if (ngx_http_jwt_issuer_threads_marked == 0) {
+        if (process->marked == 0) {
             return;
         }
 
