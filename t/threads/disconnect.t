@@ -60,7 +60,7 @@ cmp_ok($seen->{left}, '>', 9000, 'and left');
 is($seen->{lost}, 0, 'those that stayed');
 is_deeply([ keys %{ $seen->{answers} } ], [ 200 ], 'had their tokens');
 
-ok(wait_until(sub { open_files() <= $fds }, 5), 'no descriptor is left');
+ok(wait_until(sub { open_files() <= $fds }, 30), 'no descriptor is left');
 cmp_ok(memory() - $rss, '<', 1000 * ($ENV{JWT_ISSUER_RSS_FACTOR} // 1), 'kB more');
 is_deeply([ $nginx->workers ], [ $worker ], 'it is the same worker');
 is(($nginx->get('/token?c=each&s=x'))[0], 200, 'tokens go on');
