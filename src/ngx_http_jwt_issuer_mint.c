@@ -119,8 +119,6 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
 
     case NGX_OK:
 
-        jmcf->process->parsed[ctx->service->index].unusable = 0;
-
         if (ctx->cache == NGX_HTTP_JWT_ISSUER_CACHE_NONE) {
             ctx->cache = NGX_HTTP_JWT_ISSUER_CACHE_HIT;
         }
@@ -137,7 +135,6 @@ ngx_http_jwt_issuer_mint_step(ngx_http_request_t *r,
         return NGX_ERROR;
 
     case NGX_AGAIN:
-        jmcf->process->parsed[ctx->service->index].unusable = 1;
         return ngx_http_jwt_issuer_mint_no_key(r, ctx);
 
     case NGX_ABORT:
@@ -209,6 +206,10 @@ ngx_http_jwt_issuer_mint_find(ngx_http_request_t *r,
                                                  &ctx->inputs.key,
                                                  ctx->inputs.hash, flags,
                                                  token);
+        if (rc == NGX_OK || rc == NGX_AGAIN) {
+            parsed->unusable = (rc == NGX_AGAIN);
+        }
+
         if (rc != NGX_OK) {
             return rc;
         }
@@ -301,20 +302,12 @@ ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
                                         r->connection->log);
 
     if (rc == NGX_OK) {
-        token = jwti_buf_written(&draft.buf);
+        stored = key ? ngx_http_jwt_issuer_zone_token_store(jmcf->zone,
+                                               ctx->service, key, hash, &draft)
+                     : NGX_OK;
 
-        rc = ngx_http_jwt_issuer_mint_keep(r, ctx, token.data, token.len,
-                                           jwti_key_kid(draft.key).data,
-                                           (time_t) draft.expires);
-        jwti_key_free(draft.key);
-
-        if (key == NULL) {
-            return rc;
-        }
-
-        stored = ngx_http_jwt_issuer_zone_token_store(jmcf->zone, ctx->service,
-                                                      key, hash, &draft);
         if (stored == NGX_DECLINED) {
+            jwti_key_free(draft.key);
             return ngx_http_jwt_issuer_mint_step(r, ctx);
         }
 
@@ -322,6 +315,13 @@ ngx_http_jwt_issuer_mint_sign(ngx_http_request_t *r,
             ngx_http_jwt_issuer_zone_token_release(jmcf->zone, ctx->service,
                                                    key, hash, ngx_pid);
         }
+
+        token = jwti_buf_written(&draft.buf);
+
+        rc = ngx_http_jwt_issuer_mint_keep(r, ctx, token.data, token.len,
+                                           jwti_key_kid(draft.key).data,
+                                           (time_t) draft.expires);
+        jwti_key_free(draft.key);
 
         return rc;
     }
