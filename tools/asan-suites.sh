@@ -13,8 +13,8 @@ cd "$(dirname "$0")/.."
 not=(
     # the module's own file is what they are about, and here it has none
     t/config/no-http.t t/config/reload-keys.t t/torture/module-file.t
-    # it would be there twice: in nginx, and with allocations that fail
-    t/life/alloc.t t/life/alloc-start.t
+    # it would be there twice: in nginx, and with calls that fail or are counted
+    t/life/alloc.t t/life/alloc-start.t t/torture/lock.t
     # what makes malloc() fail comes before libc's, and ASan's comes before it
     t/torture/alloc.t
     # what sets the clock of a process is asked for it before ASan has begun

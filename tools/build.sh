@@ -130,8 +130,8 @@ configure() {
                --with-http_realip_module --with-http_auth_request_module
                --with-http_addition_module --with-http_sub_module
                --with-http_slice_module --with-http_stub_status_module)
-        # t/aws/life.t takes it where it is there
-        [ -z "${SANITIZE:-}" ] || flags+=(--with-poll_module)
+        # suites take them where they are there
+        [ -z "${SANITIZE:-}" ] || flags+=(--with-poll_module --with-select_module)
     fi
 
     # The distribution may have options for the compiler among them (Debian has

@@ -10,6 +10,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
+use File::Find;
 use Test::JWTIssuer::AWS;
 use Test::More;
 use Time::HiRes qw( sleep time );
@@ -129,13 +130,15 @@ wait_for('and exits', 2, sub { !kill 0 => $old });
 $aws->ask('clear');
 $nginx->stop;
 
-# neither does a test of the configuration, nor who sends a signal
+# neither does who asks for the version, a test of the configuration, or who
+# sends a signal; nor do they write files, or touch what the zone has
 
 $nginx = nginx(env => { key_env() }, http => conf('core1') =~ s/refresh 1s; stale 5m/refresh 1h/r);
 wait_for('a key for an hour', 5, sub { $nginx->token('core1') });
+my ($token, @files) = ($nginx->token('core1'), files());
 $aws->ask('close_idle');
 $aws->ask('forget');
-for my $what ('-t', '-s reload') {
+for my $what ('-v', '-V', '-t', '-T', '-s reload') {
     ($status) = $nginx->run(split ' ', $what);
     is($status, 0, "nginx $what");
 }
@@ -143,7 +146,19 @@ stays('nobody connects to AWS', 0.7, sub {
     my $counts = $aws->ask('counts');
     return !$counts->{connections} && !keys %{ $counts->{actions} };
 });
+is_deeply([ files() ], \@files, 'or writes a file');
+is($nginx->token('core1'), $token, 'the zone has the token that it had');
 $nginx->stop;
+
+# all of nginx's but its logs: name and time of change
+
+sub files {
+    my @found;
+    find({ no_chdir => 1, wanted => sub {
+        push @found, join ' ', $_, (lstat)[9, 7] if -f && !m{/logs/};
+    } }, $nginx->{dir});
+    return sort @found;
+}
 
 # worker_shutdown_timeout in a transfer; somebody else holds the worker
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * fail.c: linked into a module of its own by tools/alloc-module.sh, in which
+ * fail.c: linked into a module of its own by tools/wrap-module.sh, in which
  * whoever allocates in the module is led to here (--wrap).  What the module
  * does not call itself, nginx's own allocations and those inside of libraries,
  * is not touched; the core's unit tests do the libraries.
@@ -131,7 +131,7 @@ fail_now(const void *caller)
     }
 
 
-/* tools/alloc-module.sh reads the names from here */
+/* tools/wrap-module.sh reads the names from here */
 
 WRAP(void, ngx_alloc, (size_t n, ngx_log_t *log), (n, log))
 WRAP(void, ngx_calloc, (size_t n, ngx_log_t *log), (n, log))

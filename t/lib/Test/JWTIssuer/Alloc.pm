@@ -2,7 +2,7 @@ package Test::JWTIssuer::Alloc;
 
 # Allocations of the module that fail, one at a time, in an nginx that runs:
 # for suites that walk through all of them.  The module is linked once more by
-# tools/alloc-module.sh; see t/lib/alloc/fail.c.
+# tools/wrap-module.sh; see t/lib/alloc/fail.c.
 #
 #   my $alloc = Test::JWTIssuer::Alloc->new;      before an nginx is made
 #   my $nginx = nginx(env => { $alloc->env }, ...);
@@ -34,7 +34,7 @@ sub new {
     my ($class, $dir) = @_;
 
     my $module = "$dir/alloc.so";
-    system("$root/tools/alloc-module.sh", $module) == 0
+    system("$root/tools/wrap-module.sh", "$root/t/lib/alloc/fail.c", $module) == 0
         or die "no module with allocations that fail\n";
     $ENV{TEST_NGINX_LOAD_MODULES} = $module;
 

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# alloc-module.sh FILE.so: links the objects of the module that is built once
-# more, so that its own allocations can be made to fail: t/lib/alloc/fail.c.
-# Beside it FILE.sites lists the places: address and function, one a line.
+# wrap-module.sh SOURCE.c FILE.so: links the objects of the module that is built
+# once more, with SOURCE.c instead of some functions that they call: those that
+# a line of it names as WRAP…(…, NAME, …  is how it begins.  Beside it
+# FILE.sites lists the places of these calls: address and function, one a line.
 
 set -eu
 # shellcheck source=tools/env.sh
 . "$(dirname "$0")/env.sh"
 
-out=$1
+source=$(realpath "$1")
+out=$2
 cc=${CC:-cc}
-source=$root/t/lib/alloc/fail.c
 
 mkdir -p "$(dirname "$out")"
 
@@ -17,8 +18,8 @@ mkdir -p "$(dirname "$out")"
 flags=$(printf 'include %s/Makefile\nprint-flags:\n\t@echo %s\n' "$objs" \
         "\$(CFLAGS) \$(ALL_INCS)" | make -s -f - -C "$tree" print-flags)
 
-mapfile -t wrap < <(sed -n 's/^WRAP([^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' \
-                        "$source")
+mapfile -t wrap < <(
+    sed -n 's/^WRAP[A-Z_]*([^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' "$source")
 
 # shellcheck disable=SC2046,SC2086
 (cd "$tree" && $cc $flags -O1 -c -o "$out.o" "$source" &&
@@ -30,5 +31,5 @@ mapfile -t wrap < <(sed -n 's/^WRAP([^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p'
 objdump -d --no-show-raw-insn "$out" | awk '
     /^[0-9a-f]+ <.*>:$/ { name = $2; gsub(/[<>:]/, "", name) }
     called              { sub(/:$/, "", $1); print $1, name; called = 0 }
-    /call.*<__wrap_/    { called = name !~ /^(__wrap_|fail_)/ }
+    /call.*<__wrap_/    { called = name !~ /^__wrap_/ }
 ' >"${out%.so}.sites"
