@@ -361,6 +361,10 @@ ngx_http_jwt_issuer_aws_complete(ngx_conf_t *cf,
     ngx_http_jwt_issuer_aws_conf_t  *aws;
 
     if (!ngx_http_jwt_issuer_aws_is_used(jmcf)) {
+
+        /* nobody needs libcurl, which takes memory in worker 0 */
+
+        jmcf->aws = NULL;
         return NGX_CONF_OK;
     }
 

@@ -12,6 +12,7 @@ use warnings;
 use lib 't/lib';
 use File::Find;
 use Test::JWTIssuer::AWS;
+use Test::JWTIssuer::Keys;
 use Test::More;
 use Time::HiRes qw( sleep time );
 
@@ -263,6 +264,25 @@ wait_for('one process: ends after a reload', 3, sub {
     return !kill 0 => $pid;
 });
 is($?, 0, 'one process: with status 0');
+
+# a block that no service uses begins nothing of libcurl's
+
+my $local = 'jwt_issuer_service local { key file '
+            . Test::JWTIssuer::Keys::folder() . '/p256.pem; }';
+my @open = map {
+    $nginx = nginx(http => "$_ $local");
+    my ($worker) = $nginx->workers;
+    my $least;
+    wait_for('a token without AWS', 5, sub { $nginx->token('local') });
+    for (1 .. 10) {                 # connections of clients come and go
+        my $now = $nginx->fds($worker);
+        $least = $now if $now < ($least // $now + 1);
+        sleep 0.05;
+    }
+    $nginx->stop;
+    $least;
+} '', "jwt_issuer_aws { region us-east-1; endpoint @{[ $aws->url ]}; }";
+is($open[1], $open[0], "a block that no service uses opens nothing, of $open[0]");
 
 finish();
 
