@@ -13,10 +13,12 @@
 #include "jwti_json.h"
 
 
+static size_t jwti_form_until(jwti_str_t text, int ch);
 static jwti_rc_t jwti_form_add(jwti_form_t *form, jwti_str_t text,
     unsigned char **memory, const char **err);
 static jwti_rc_t jwti_form_decode(jwti_str_t text, unsigned char **memory,
     jwti_str_t *decoded, const char **err);
+static int jwti_form_is_plain(unsigned char ch);
 static int jwti_form_hex(unsigned char ch);
 static const jwti_form_field_t *jwti_form_find(const jwti_form_t *form,
     jwti_str_t name);
@@ -40,18 +42,15 @@ jwti_form_parse(jwti_form_t *form, jwti_str_t text, unsigned char *memory,
 
     for (start = 0; start < text.len; start = end + 1) {
 
-        end = start;
+        piece.data = text.data + start;
+        piece.len = text.len - start;
+        piece.len = jwti_form_until(piece, '&');
 
-        while (end < text.len && text.data[end] != '&') {
-            end++;
-        }
+        end = start + piece.len;
 
         if (end == start) {
             continue;
         }
-
-        piece.data = text.data + start;
-        piece.len = end - start;
 
         rc = jwti_form_add(form, piece, &memory, err);
 
@@ -78,6 +77,19 @@ jwti_form_get(const jwti_form_t *form, jwti_str_t name)
 }
 
 
+/* bytes before the first ch, or all of them; text is not empty */
+
+static size_t
+jwti_form_until(jwti_str_t text, int ch)
+{
+    const unsigned char  *p;
+
+    p = memchr(text.data, ch, text.len);
+
+    return (p == NULL) ? text.len : (size_t) (p - text.data);
+}
+
+
 static jwti_rc_t
 jwti_form_add(jwti_form_t *form, jwti_str_t text, unsigned char **memory,
     const char **err)
@@ -91,11 +103,7 @@ jwti_form_add(jwti_form_t *form, jwti_str_t text, unsigned char **memory,
         return JWTI_INVALID;
     }
 
-    len = 0;
-
-    while (len < text.len && text.data[len] != '=') {
-        len++;
-    }
+    len = jwti_form_until(text, '=');
 
     name.data = text.data;
     name.len = len;
@@ -124,7 +132,10 @@ jwti_form_add(jwti_form_t *form, jwti_str_t text, unsigned char **memory,
 }
 
 
-/* *memory moves behind what was written, which is never more than was read */
+/*
+ * What needs no decoding stays where it is.  Else *memory moves behind what was
+ * written, which is never more than was read.
+ */
 
 static jwti_rc_t
 jwti_form_decode(jwti_str_t text, unsigned char **memory, jwti_str_t *decoded,
@@ -133,6 +144,15 @@ jwti_form_decode(jwti_str_t text, unsigned char **memory, jwti_str_t *decoded,
     int             high, low;
     size_t          i;
     unsigned char  *dst;
+
+    for (i = 0; i < text.len && jwti_form_is_plain(text.data[i]); i++) {
+        /* void */
+    }
+
+    if (i == text.len) {
+        *decoded = text;
+        return JWTI_OK;
+    }
 
     dst = *memory;
 
@@ -171,6 +191,13 @@ jwti_form_decode(jwti_str_t text, unsigned char **memory, jwti_str_t *decoded,
     *memory = dst;
 
     return JWTI_OK;
+}
+
+
+static int
+jwti_form_is_plain(unsigned char ch)
+{
+    return ch != '%' && ch != '+' && ch != '\0' && ch < 0x80;
 }
 
 

@@ -29,10 +29,11 @@ typedef struct {
 
 
 /*
- * Parse text into form.  Decoded names and values are written to memory,
- * which must hold text.len bytes and must live as long as form is read.  A
- * field with an empty value counts as left out (RFC 6749, section 3.1) and an
- * empty name is skipped; both still count as repetitions.
+ * Parse text into form.  Names and values are parts of text or, where they had
+ * to be decoded, of memory, which must hold text.len bytes; both must live as
+ * long as form is read.  A field with an empty value counts as left out (RFC
+ * 6749, section 3.1) and an empty name is skipped; both still count as
+ * repetitions.
  *
  * JWTI_OK.  JWTI_INVALID with a constant in *err: a repeated name, a broken
  * percent sequence, bytes that are no UTF-8, a NUL, or more than
