@@ -16,6 +16,9 @@ from nginxes import Failure, Nginx
 # all variants get this request
 QUERY = "?service=named&user=u1"
 
+# bytes of nginx's own empty picture
+GIF = 43
+
 
 class Servers:
     """The servers of both measurements; each has only what it needs."""
@@ -24,19 +27,21 @@ class Servers:
         self.run = run
         core = {run.worker_core}
         self.upstream = None
-        probe = Nginx(run, "module", core, upstream=1, body="", token="")
+        probe = Nginx(run, "token", core, body="")
         probe.start()
         body = probe.get("/token")[1]
         probe.stop()
         token = json.loads(body)["access_token"]
-        values = {"body": body, "token": token, "preload": preload(run, token)}
+        values = {"body": body, "token": token, "preload": preload(run, token),
+                  "gif": "g" * GIF}
 
         self.upstream = Nginx(run, "upstream", core, **values)
         values["upstream"] = self.upstream.port
-        self.plain, self.module, self.lua, self.njs = (
+        self.plain, self.token, self.inject, self.lua, self.njs = (
             Nginx(run, name, core, **values)
-            for name in ("plain", "module", "lua", "njs"))
-        self.measured = [self.plain, self.module, self.lua, self.njs]
+            for name in ("plain", "token", "inject", "lua", "njs"))
+        self.measured = [self.plain, self.token, self.inject, self.lua,
+                         self.njs]
         self.size = len(body)
         self.token_size = len(token)
         self.upstream.start()
@@ -115,10 +120,10 @@ def endpoint(run, servers):
     rounds.say("token endpoint, cached: worker's CPU time per request")
     table = {
         "return 200": (servers.plain, "/token"),
-        "return 200, module loaded": (servers.module, "/constant/token"),
-        "jwt_issuer_token": (servers.module, "/token"),
+        "return 200, module loaded": (servers.token, "/constant/token"),
+        "jwt_issuer_token": (servers.token, "/token"),
         "jwt_issuer_token $arg_service, subject": (
-            servers.module, "/named/token"),
+            servers.token, "/named/token"),
         "lua, shared.DICT": (servers.lua, "/token"),
         "lua, lrucache": (servers.lua, "/local/token"),
         "njs, a constant": (servers.njs, "/token"),
@@ -128,14 +133,23 @@ def endpoint(run, servers):
     return measure(run, servers, "token endpoint", table, "return 200")
 
 
+def handler(run, servers):
+    """What is between the two in nginx itself: a token can take no less."""
+    rounds.say("a content handler, nginx's own: worker's CPU time per request")
+    return measure(run, servers, "content handler", {
+        "return 200, 43 bytes": (servers.plain, "/constant/gif"),
+        "empty_gif, 43 bytes": (servers.plain, "/gif"),
+    }, "return 200, 43 bytes")
+
+
 def injection(run, servers):
     rounds.say("injection, cached: CPU time of the proxying worker per request")
     table = {
         "constant header": (servers.plain, "/constant/"),
-        "constant header, module loaded": (servers.module, "/constant/"),
-        "jwt_issuer_inject": (servers.module, "/inject/"),
+        "constant header, module loaded": (servers.inject, "/constant/"),
+        "jwt_issuer_inject": (servers.inject, "/inject/"),
         "jwt_issuer_inject $arg_service, subject": (
-            servers.module, "/inject-named/"),
+            servers.inject, "/inject-named/"),
         "lua, access_by_lua, shared.DICT": (servers.lua, "/inject/"),
         "lua, set_by_lua, lrucache": (servers.lua, "/local/"),
         "njs, js_set, a constant": (servers.njs, "/inject/"),
@@ -149,6 +163,7 @@ def run_section(run):
     servers = Servers(run)
     found = {"bytes": servers.size, "token_bytes": servers.token_size}
     found["endpoint"] = endpoint(run, servers)
+    found["handler"] = handler(run, servers)
     found["injection"] = injection(run, servers)
     found["rss"] = {server.name: server.memory()[0]
                     for server in servers.measured}

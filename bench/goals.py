@@ -59,7 +59,7 @@ def memory_goals(data):
         many = memory["many"][title]
         yield (f"10,000 services, {title}: `nginx -t`, seconds", at_most("2"),
                many["check"]["median"])
-        yield (f"10,000 services, {title}: a neighbour's longest wait during "
+        yield (f"10,000 services, {title}: a neighbour's longest wait during a "
                "reload, ms", at_most("20"), many["neighbour"]["max"])
     yield ("CPU time of a request for a service, 10,000 against 1",
            at_most("1.05"),

@@ -44,7 +44,7 @@ def describe():
         ("nginx", re.search(r"nginx/(\S+)", nginx).group(1)),
         ("OpenSSL", output("openssl", "version").strip()),
         ("lua-nginx-module", package_version("libnginx-mod-http-lua")),
-        ("LuaJIT", package_version("libluajit-5.1-2")),
+        ("LuaJIT", package_version("libluajit2-5.1-2")),
         ("njs", package_version("libnginx-mod-http-js")),
         ("wrk", package_version("wrk")),
         ("date", time.strftime("%Y-%m-%d")),

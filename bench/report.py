@@ -60,6 +60,7 @@ def cached_part(data):
             f"answer of {data['bytes']}. The ratio is the baseline's CPU time "
             "over the variant's; 1 is as fast as nginx's own constant.\n\n")
     for part, title in (("endpoint", "token endpoint"),
+                        ("handler", "what answers, in nginx itself"),
                         ("injection", "injection before `proxy_pass`")):
         rows = [[code(name), show(one["cpu"], 1e-3), show(one["ratio"]),
                  show(one["rate"])] for name, one in data[part].items()]
@@ -133,6 +134,8 @@ def memory_part(data):
         [[name, number(one["check"]["median"]), number(one["reload"]),
           number(one["neighbour"]["p99"]), number(one["neighbour"]["max"])]
          for name, one in data["many"].items()])
+    text += ("Of {ninth} reloads the median, and the median of what their "
+             "neighbours waited for longest.\n\n")
     text += ("What is asked for is drawn at random, all of it cached. Where "
              "there is more of it than the processor's caches hold, memory is "
              "what takes the time: tokens are compared in full.\n\n")
