@@ -94,7 +94,8 @@ ngx_http_jwt_issuer_refresh_init(ngx_http_jwt_issuer_process_t *process)
 
 /*
  * What the master has just read, or another worker has fetched before a
- * reload, is not fetched again before its time; nothing yet, at once.
+ * reload, is not fetched again before its time; nothing yet, at once, as what a
+ * worker has not come to the end of.
  */
 
 static ngx_msec_t
@@ -113,6 +114,12 @@ ngx_http_jwt_issuer_refresh_first(ngx_http_jwt_issuer_refresh_t *refresh)
     }
 
     refresh->stale_at = fetched + (int64_t) settings->stale;
+
+    if (ngx_http_jwt_issuer_zone_previous_due(refresh->process->jmcf->zone,
+                                              refresh->service))
+    {
+        return ngx_current_msec;
+    }
 
     due = fetched + jwti_schedule_next((int64_t) settings->refresh, 0,
                                        ngx_http_jwt_issuer_random());

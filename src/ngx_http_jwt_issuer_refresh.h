@@ -231,6 +231,15 @@ int64_t ngx_http_jwt_issuer_zone_fetched_at(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service);
 
 /*
+ * Whether the source has still to be asked for the key before the current one:
+ * kept in the zone, as the worker that was to ask may end before its answer.
+ */
+void ngx_http_jwt_issuer_zone_previous_set(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, ngx_uint_t due);
+ngx_uint_t ngx_http_jwt_issuer_zone_previous_due(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service);
+
+/*
  * Publish a key that does not sign, until the time until unless it is in use.
  * Results as ngx_http_jwt_issuer_zone_admit().
  */

@@ -36,7 +36,6 @@ typedef struct {
     ngx_http_jwt_issuer_refresh_t   *refresh;
     ngx_uint_t                       stage;
     char                             region[JWTI_AWS_REGION_MAX + 1];
-    ngx_uint_t                       previous;   /* AWSPREVIOUS is asked for */
     /* what was let in of each stage; "": nothing yet */
     char                             versions[NGX_HTTP_JWT_ISSUER_SM_STAGES]
                                              [JWTI_AWS_VERSION_ID_MAX + 1];
@@ -283,16 +282,21 @@ ngx_http_jwt_issuer_sm_done(void *data, jwti_aws_answer_t *answer,
 {
     ngx_http_jwt_issuer_sm_t *sm = data;
 
-    char                           err[JWTI_SECRET_ERR_MAX + 1];
-    const char                    *reason;
-    ngx_http_jwt_issuer_result_t   result;
+    char                            err[JWTI_SECRET_ERR_MAX + 1];
+    const char                     *reason;
+    ngx_shm_zone_t                 *zone;
+    ngx_http_jwt_issuer_result_t    result;
+    ngx_http_jwt_issuer_refresh_t  *refresh;
+
+    refresh = sm->refresh;
+    zone = refresh->process->jmcf->zone;
 
     reason = ngx_http_jwt_issuer_sm_read(sm, answer, body, err);
 
     if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_CURRENT) {
 
         if (reason) {
-            ngx_http_jwt_issuer_refresh_answer(sm->refresh, answer, reason);
+            ngx_http_jwt_issuer_refresh_answer(refresh, answer, reason);
             return;
         }
 
@@ -303,12 +307,14 @@ ngx_http_jwt_issuer_sm_done(void *data, jwti_aws_answer_t *answer,
     /* the other stages may be missing, empty, or not for us to see */
 
     if (reason) {
-        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, sm->refresh->process->log, 0,
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, refresh->process->log, 0,
                        "jwt issuer stage %s is not used: %s",
                        ngx_http_jwt_issuer_sm_stages[sm->stage].data, reason);
     }
 
-    if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_PENDING && sm->previous) {
+    if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_PENDING
+        && ngx_http_jwt_issuer_zone_previous_due(zone, refresh->service))
+    {
         ngx_http_jwt_issuer_sm_start(sm, NGX_HTTP_JWT_ISSUER_SM_PREVIOUS);
         return;
     }
@@ -319,13 +325,13 @@ ngx_http_jwt_issuer_sm_done(void *data, jwti_aws_answer_t *answer,
         && answer->class != JWTI_AWS_TRANSIENT
         && answer->class != JWTI_AWS_THROTTLED)
     {
-        sm->previous = 0;
+        ngx_http_jwt_issuer_zone_previous_set(zone, refresh->service, 0);
     }
 
     ngx_memzero(&result, sizeof(ngx_http_jwt_issuer_result_t));
     result.state = NGX_HTTP_JWT_ISSUER_UNCHANGED;
 
-    (void) ngx_http_jwt_issuer_refresh_done(sm->refresh, &result);
+    (void) ngx_http_jwt_issuer_refresh_done(refresh, &result);
 }
 
 
@@ -430,10 +436,11 @@ ngx_http_jwt_issuer_sm_use(ngx_http_jwt_issuer_sm_t *sm,
 
     if (reason == NULL) {
 
-        /* after a reload the key before is published already, or was */
+        /* one that was there already: so was the key before, or it is due */
 
         if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_CURRENT && refresh->fresh) {
-            sm->previous = 1;
+            ngx_http_jwt_issuer_zone_previous_set(refresh->process->jmcf->zone,
+                                                  refresh->service, 1);
         }
 
         ngx_memcpy(known, secret->version_id, sizeof(secret->version_id));

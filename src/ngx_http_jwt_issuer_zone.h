@@ -22,7 +22,7 @@
 
 
 /* changed with any of the structures below */
-#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    5
+#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    6
 
 
 /* so many keys that an operator dropped are remembered for a service */
@@ -69,6 +69,8 @@ struct ngx_http_jwt_issuer_record_s {
     u_char                        identity[NGX_HTTP_JWT_ISSUER_IDENTITY];
     int64_t                       fetched_at;   /* the source last said so */
     int64_t                       stale_at;     /* no signature from then */
+    ngx_uint_t                    previous_due; /* the source has not said yet
+                                                 * which key was before */
     jwti_rotate_t                 rotate;
     ngx_http_jwt_issuer_zone_key_t  keys[JWTI_ROTATE_SLOTS];
     u_char                       *constants;    /* service->constants, */

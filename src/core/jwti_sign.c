@@ -7,10 +7,10 @@
  * (an eighth of a P-256 signature, 40 % of an HMAC) and, as a copy only
  * reads its source and counts references atomically, needs no lock.
  *
- * What RSA has signed is verified, for 3 % more time.  OpenSSL keeps a key's
+ * What RSA has signed is verified, for 6 % more time.  OpenSSL keeps a key's
  * blinding for the next signature, and one that is short of memory while it
- * makes that anew leaves it damaged: 3.0 then says that all is well with wrong
- * signatures, up to 32 of them.
+ * makes that anew leaves it damaged.  BN_BLINDING_create_param() does not say
+ * so, and up to 32 wrong signatures follow, of any thread.
  */
 
 
