@@ -39,6 +39,7 @@ class Run:
         # many short rounds: what is compared is then close in time
         self.rounds = int(os.environ.get("BENCH_ROUNDS") or 27)
         self.seconds = float(os.environ.get("BENCH_SECONDS") or 0.25)
+        self.third = max(1, self.rounds // 3)
         self.fifth = max(1, self.rounds // 5)
         self.ninth = max(1, self.rounds // 9)
         self.module = os.path.join(ROOT, "build",
