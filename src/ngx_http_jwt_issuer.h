@@ -28,7 +28,8 @@
  *   zone_stats  what is counted and told of a record
  *   zone_operate  what an operator tells it
  *   keys        this process's parsed keys
- *   refresh     timers of worker 0 that fetch keys again
+ *   refresh     worker 0 fetches keys again
+ *   agenda      when it does: one timer for all
  *   aws*        the jwt_issuer_aws block; signed calls, credentials
  *   file        small files read whole
  *   curl        libcurl on nginx's events
@@ -117,6 +118,7 @@ typedef struct ngx_http_jwt_issuer_aws_conf_s
 typedef struct ngx_http_jwt_issuer_fetch_s    ngx_http_jwt_issuer_fetch_t;
 typedef struct ngx_http_jwt_issuer_parsed_s   ngx_http_jwt_issuer_parsed_t;
 typedef struct ngx_http_jwt_issuer_refresh_s  ngx_http_jwt_issuer_refresh_t;
+typedef struct ngx_http_jwt_issuer_agenda_s   ngx_http_jwt_issuer_agenda_t;
 typedef struct ngx_http_jwt_issuer_waiter_s   ngx_http_jwt_issuer_waiter_t;
 typedef struct ngx_http_jwt_issuer_metadata_s
     ngx_http_jwt_issuer_metadata_t;
@@ -373,7 +375,8 @@ typedef struct {
 
 /* the data of a timer of the process */
 typedef struct {
-    void                             *dummy[3];       /* as above */
+    /* ngx_add_timer()'s debug log reads ident as a connection's fd: fourth */
+    void                             *dummy[3];
     ngx_int_t                         ident;
     ngx_http_jwt_issuer_process_t    *process;
 } ngx_http_jwt_issuer_wait_t;
@@ -386,6 +389,7 @@ struct ngx_http_jwt_issuer_process_s {
     ngx_log_t                        *log;
     ngx_http_jwt_issuer_parsed_t     *parsed;         /* by service->index */
     ngx_http_jwt_issuer_refresh_t    *refresh;        /* NULL: not worker 0 */
+    ngx_http_jwt_issuer_agenda_t     *agenda;         /* likewise */
     ngx_http_jwt_issuer_curl_t       *curl;           /* NULL: no network */
     ngx_http_jwt_issuer_aws_t        *aws;
 

@@ -2,10 +2,10 @@
 /*
  * Copyright (C) nginx-jwt-issuer authors
  *
- * The way of a key, in worker 0: a timer for each service, whose source is
- * asked when the key is due; what comes back is parsed, tried and let into
- * the zone, or the key in use goes on.  The same timer carries out rotations
- * when their time comes.  Each change of state is logged once.
+ * The way of a key, in worker 0: each service has a time, when its source is
+ * asked; what comes back is parsed, tried and let into the zone, or the key in
+ * use goes on.  Rotations are carried out at that time, too, which is when the
+ * first of both is due.  Each change of state is logged once.
  */
 
 
@@ -16,7 +16,6 @@
 
 static ngx_msec_t ngx_http_jwt_issuer_refresh_first(
     ngx_http_jwt_issuer_refresh_t *refresh);
-static void ngx_http_jwt_issuer_refresh_handler(ngx_event_t *ev);
 static void ngx_http_jwt_issuer_refresh_arm(
     ngx_http_jwt_issuer_refresh_t *refresh);
 static void ngx_http_jwt_issuer_refresh_signer(
@@ -60,18 +59,16 @@ ngx_http_jwt_issuer_refresh_init(ngx_http_jwt_issuer_process_t *process)
         return NGX_ERROR;
     }
 
+    if (ngx_http_jwt_issuer_agenda_init(process) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     process->refresh = refresh;
 
     for (i = 0; i < n; i++) {
-        refresh[i].ident = -1;
         refresh[i].service = services[i];
         refresh[i].process = process;
         refresh[i].pinned = (services[i]->source->fetch == NULL);
-
-        refresh[i].event.handler = ngx_http_jwt_issuer_refresh_handler;
-        refresh[i].event.data = &refresh[i];
-        refresh[i].event.log = process->log;
-        refresh[i].event.cancelable = 1;
 
         /* what is in the zone already is no news */
 
@@ -131,31 +128,15 @@ ngx_http_jwt_issuer_refresh_first(ngx_http_jwt_issuer_refresh_t *refresh)
 void
 ngx_http_jwt_issuer_refresh_stop(ngx_http_jwt_issuer_process_t *process)
 {
-    ngx_uint_t  i;
-
-    if (process->refresh == NULL) {
-        return;
-    }
-
-    for (i = 0; i < process->jmcf->services.nelts; i++) {
-        if (process->refresh[i].event.timer_set) {
-            ngx_del_timer(&process->refresh[i].event);
-        }
-    }
+    ngx_http_jwt_issuer_agenda_stop(process);
 
     process->refresh = NULL;
 }
 
 
-static void
-ngx_http_jwt_issuer_refresh_handler(ngx_event_t *ev)
+void
+ngx_http_jwt_issuer_refresh_look(ngx_http_jwt_issuer_refresh_t *refresh)
 {
-    ngx_http_jwt_issuer_refresh_t *refresh = ev->data;
-
-    if (ngx_exiting) {
-        return;
-    }
-
     if (!refresh->pinned && !refresh->fetching
         && (ngx_msec_int_t) (refresh->due - ngx_current_msec) <= 0)
     {
@@ -221,7 +202,7 @@ ngx_http_jwt_issuer_refresh_arm(ngx_http_jwt_issuer_refresh_t *refresh)
         return;
     }
 
-    ngx_add_timer(&refresh->event, (ngx_msec_t) wait);
+    ngx_http_jwt_issuer_agenda_set(refresh, (ngx_msec_t) wait);
 }
 
 

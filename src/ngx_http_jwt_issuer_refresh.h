@@ -35,11 +35,7 @@ struct ngx_http_jwt_issuer_parsed_s {
 
 /* the state of one service's refreshing, in worker 0 */
 struct ngx_http_jwt_issuer_refresh_s {
-    /* ngx_add_timer()'s debug log reads ident as a connection's fd: fourth */
-    void                             *dummy[3];
-    ngx_int_t                         ident;
-
-    ngx_event_t                       event;
+    ngx_rbtree_node_t                 node;           /* when it is looked at */
     const ngx_http_jwt_issuer_service_t  *service;
     ngx_http_jwt_issuer_process_t    *process;
     void                             *source_state;   /* the source's own */
@@ -55,6 +51,7 @@ struct ngx_http_jwt_issuer_refresh_s {
     unsigned                          fetching:1;
     unsigned                          again:1;        /* an operator has asked
                                                        * meanwhile */
+    unsigned                          planned:1;      /* node is in the tree */
     unsigned                          pinned:1;       /* cannot be fetched by
                                                        * a worker: no more
                                                        * tries until reload */
@@ -322,10 +319,25 @@ ngx_int_t ngx_http_jwt_issuer_zone_drop(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, const u_char *kid);
 
 
+/* _agenda.c */
+
+ngx_int_t ngx_http_jwt_issuer_agenda_init(
+    ngx_http_jwt_issuer_process_t *process);
+
+/* refresh_look() is called in so many milliseconds, and not at a time before */
+void ngx_http_jwt_issuer_agenda_set(ngx_http_jwt_issuer_refresh_t *refresh,
+    ngx_msec_t wait);
+
+void ngx_http_jwt_issuer_agenda_stop(ngx_http_jwt_issuer_process_t *process);
+
+
 /* _refresh.c */
 
 ngx_int_t ngx_http_jwt_issuer_refresh_init(
     ngx_http_jwt_issuer_process_t *process);
+
+/* do what is due, and plan what comes: ngx_http_jwt_issuer_agenda_set() */
+void ngx_http_jwt_issuer_refresh_look(ngx_http_jwt_issuer_refresh_t *refresh);
 
 /* ask the source at once, unless it is being asked */
 void ngx_http_jwt_issuer_refresh_now(ngx_http_jwt_issuer_refresh_t *refresh);
