@@ -271,9 +271,9 @@ my $local = 'jwt_issuer_service local { key file '
             . Test::JWTIssuer::Keys::folder() . '/p256.pem; }';
 my @open = map {
     $nginx = nginx(http => "$_ $local");
+    wait_for('a token without AWS', 5, sub { $nginx->token('local') });
     my ($worker) = $nginx->workers;
     my $least;
-    wait_for('a token without AWS', 5, sub { $nginx->token('local') });
     for (1 .. 10) {                 # connections of clients come and go
         my $now = $nginx->fds($worker);
         $least = $now if $now < ($least // $now + 1);

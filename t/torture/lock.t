@@ -67,7 +67,8 @@ my $requests = rounds(6000, 60_000);
 my $load = load($nginx, 2, map { "GET /$_ HTTP/1.1\r\nHost: x\r\n\r\n" }
                            qw( turns jwks turns status slow ));
 my @run = map { client_start($nginx, 'property.py', 'processes=1', 'connections=8',
-                             'sample=5', "subjects=s$_", "requests=$requests") } 1 .. 2;
+                             'sample=5', 'again=1', "subjects=s$_",
+                             "requests=$requests") } 1 .. 2;
 
 for my $round (1 .. rounds(4, 20)) {
     $nginx->put_key($round % 2 ? 'p256-next.pem' : 'p256.pem', 'key.pem');
@@ -78,9 +79,15 @@ for my $round (1 .. rounds(4, 20)) {
 my @seen = map { client_end($_) } @run;
 my ($good, $other) = load_end($load);
 
-is($_->{answers}, $requests, 'each request has an answer'),
-is_deeply([ @$_{qw( wrong unverified shared instead )} ], [ [], [], [], [] ],
-          'with its token') for @seen;
+# a reload ends kept connections, and a request may come just then
+
+for my $seen (@seen) {
+    is($seen->{answers} + $seen->{lost}, $requests, 'each request has an answer');
+    cmp_ok($seen->{lost}, '<', $requests / 20, "but $seen->{lost} that met a reload");
+    is_deeply([ @$seen{qw( wrong unverified shared instead )} ], [ [], [], [], [] ],
+              'with its token');
+}
+
 is($other, 0, 'nor did another one fail');
 cmp_ok($good, '>', 100, "of $good");
 $nginx->stop;
