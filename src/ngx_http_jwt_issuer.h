@@ -237,8 +237,8 @@ typedef struct {
     time_t                            jwks_max_age;
 
     ngx_http_jwt_issuer_settings_t   *defaults;       /* NULL: no block */
-    ngx_http_jwt_issuer_aws_conf_t   *aws;            /* NULL: neither block
-                                                       * nor such a source */
+    ngx_http_jwt_issuer_aws_conf_t   *aws;            /* NULL: no source
+                                                       * is there */
     ngx_array_t                       services;       /* of pointers */
     ngx_http_jwt_issuer_service_t   **names;          /* places by hash; NULL:
                                                        * no service */

@@ -367,7 +367,9 @@ ngx_http_jwt_issuer_aws_give_up(ngx_http_jwt_issuer_call_t *call,
 
     ngx_memzero(&answer, sizeof(jwti_aws_answer_t));
 
-    answer.class = JWTI_AWS_PERMANENT;
+    /* nothing was answered */
+
+    answer.class = JWTI_AWS_TRANSIENT;
     ngx_cpystrn((u_char *) answer.message, (u_char *) reason,
                 sizeof(answer.message));
 

@@ -68,7 +68,7 @@ struct ngx_http_jwt_issuer_call_s {
     /* what follows is _aws.c's own */
 
     void                             *dummy[3];   /* as the data of other */
-    ngx_int_t                         ident;      /* timers: see refresh */
+    ngx_int_t                         ident;      /* timers: see _wait_t */
     ngx_event_t                       event;
     ngx_queue_t                       queue;
     ngx_http_jwt_issuer_fetch_t      *fetch;

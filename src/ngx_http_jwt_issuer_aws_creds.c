@@ -331,6 +331,10 @@ ngx_http_jwt_issuer_aws_creds_handler(void *data,
 
     aws->fetch = NULL;
 
+    if (ngx_exiting) {
+        return;
+    }
+
     jwti_aws_creds_http(aws->creds, response,
                         ngx_http_jwt_issuer_aws_time(aws));
 

@@ -26,7 +26,7 @@
 
 struct ngx_http_jwt_issuer_curl_s {
     void                           *dummy[3];       /* as the data of other */
-    ngx_int_t                       ident;          /* timers: see refresh */
+    ngx_int_t                       ident;          /* timers: see _wait_t */
     ngx_event_t                     timer;
     ngx_http_jwt_issuer_process_t  *process;
     CURLM                          *multi;

@@ -340,8 +340,6 @@ ngx_http_jwt_issuer_refresh_admit(ngx_http_jwt_issuer_refresh_t *refresh,
     rc = ngx_http_jwt_issuer_zone_admit(refresh->process->jmcf->zone, service,
                                         key, &serial, &fresh, &activate);
 
-    refresh->fresh = (rc == NGX_OK && fresh);
-
     if (rc == NGX_OK) {
 
         /* it may sign from now on, whatever else the source has to fetch */

@@ -46,8 +46,6 @@ struct ngx_http_jwt_issuer_refresh_s {
     ngx_uint_t                        fails;          /* in a row */
     int64_t                           stale_at;       /* as in the zone */
     unsigned                          stale:1;        /* said so in the log */
-    unsigned                          fresh:1;        /* what was let in last
-                                                       * was not there before */
     unsigned                          fetching:1;
     unsigned                          again:1;        /* an operator has asked
                                                        * meanwhile */
@@ -122,6 +120,9 @@ struct ngx_http_jwt_issuer_source_s {
      */
     void                            (*fetch)(
                                         ngx_http_jwt_issuer_refresh_t *refresh);
+
+    ngx_uint_t                        previous;       /* it knows which key was
+                                                       * before a new one */
 };
 
 
@@ -229,11 +230,12 @@ int64_t ngx_http_jwt_issuer_zone_fetched_at(ngx_shm_zone_t *zone,
 
 /*
  * Whether the source has still to be asked for the key before the current one:
- * kept in the zone, as the worker that was to ask may end before its answer.
+ * said with a new key, and kept in the zone, as the worker that was to ask may
+ * end before its answer.
  */
-void ngx_http_jwt_issuer_zone_previous_set(ngx_shm_zone_t *zone,
-    const ngx_http_jwt_issuer_service_t *service, ngx_uint_t due);
 ngx_uint_t ngx_http_jwt_issuer_zone_previous_due(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service);
+void ngx_http_jwt_issuer_zone_previous_known(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service);
 
 /*

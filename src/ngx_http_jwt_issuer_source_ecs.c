@@ -87,7 +87,8 @@ const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_ecs = {
     ngx_http_jwt_issuer_ecs_parse,
     ngx_http_jwt_issuer_ecs_complete,
     NULL,
-    ngx_http_jwt_issuer_ecs_fetch
+    ngx_http_jwt_issuer_ecs_fetch,
+    0
 };
 
 

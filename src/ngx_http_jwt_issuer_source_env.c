@@ -25,7 +25,8 @@ const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_env = {
     ngx_http_jwt_issuer_source_env_parse,
     ngx_http_jwt_issuer_source_env_complete,
     ngx_http_jwt_issuer_source_env_load,
-    NULL
+    NULL,
+    0
 };
 
 

@@ -30,7 +30,8 @@ const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_file = {
     ngx_http_jwt_issuer_source_file_parse,
     ngx_http_jwt_issuer_source_file_complete,
     ngx_http_jwt_issuer_source_file_load,
-    ngx_http_jwt_issuer_source_file_fetch
+    ngx_http_jwt_issuer_source_file_fetch,
+    0
 };
 
 

@@ -71,7 +71,8 @@ const ngx_http_jwt_issuer_source_t  ngx_http_jwt_issuer_source_sm = {
     ngx_http_jwt_issuer_sm_parse,
     ngx_http_jwt_issuer_sm_complete,
     NULL,
-    ngx_http_jwt_issuer_sm_fetch
+    ngx_http_jwt_issuer_sm_fetch,
+    1
 };
 
 
@@ -323,9 +324,11 @@ ngx_http_jwt_issuer_sm_done(void *data, jwti_aws_answer_t *answer,
 
     if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_PREVIOUS
         && answer->class != JWTI_AWS_TRANSIENT
-        && answer->class != JWTI_AWS_THROTTLED)
+        && answer->class != JWTI_AWS_THROTTLED
+        && answer->class != JWTI_AWS_EXPIRED
+        && answer->class != JWTI_AWS_SKEWED)
     {
-        ngx_http_jwt_issuer_zone_previous_set(zone, refresh->service, 0);
+        ngx_http_jwt_issuer_zone_previous_known(zone, refresh->service);
     }
 
     ngx_memzero(&result, sizeof(ngx_http_jwt_issuer_result_t));
@@ -435,13 +438,6 @@ ngx_http_jwt_issuer_sm_use(ngx_http_jwt_issuer_sm_t *sm,
     }
 
     if (reason == NULL) {
-
-        /* one that was there already: so was the key before, or it is due */
-
-        if (sm->stage == NGX_HTTP_JWT_ISSUER_SM_CURRENT && refresh->fresh) {
-            ngx_http_jwt_issuer_zone_previous_set(refresh->process->jmcf->zone,
-                                                  refresh->service, 1);
-        }
 
         ngx_memcpy(known, secret->version_id, sizeof(secret->version_id));
     }

@@ -177,6 +177,7 @@ ngx_http_jwt_issuer_zone_admit_locked(ngx_shm_zone_t *zone,
     }
 
     if (*fresh) {
+        record->previous_due = service->source->previous;
         jwti_rotate_commit(&record->rotate, *slot, ++sh->last_serial);
         ngx_http_jwt_issuer_zone_twins_locked(zone, record, *slot);
     }

@@ -335,24 +335,6 @@ ngx_http_jwt_issuer_zone_fetched_at(ngx_shm_zone_t *zone,
 }
 
 
-void
-ngx_http_jwt_issuer_zone_previous_set(ngx_shm_zone_t *zone,
-    const ngx_http_jwt_issuer_service_t *service, ngx_uint_t due)
-{
-    ngx_http_jwt_issuer_record_t  *record;
-
-    ngx_http_jwt_issuer_zone_lock(zone);
-
-    record = ngx_http_jwt_issuer_zone_record_locked(service);
-
-    if (record) {
-        record->previous_due = due;
-    }
-
-    ngx_http_jwt_issuer_zone_unlock(zone);
-}
-
-
 ngx_uint_t
 ngx_http_jwt_issuer_zone_previous_due(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service)
@@ -368,4 +350,22 @@ ngx_http_jwt_issuer_zone_previous_due(ngx_shm_zone_t *zone,
     ngx_http_jwt_issuer_zone_unlock(zone);
 
     return due;
+}
+
+
+void
+ngx_http_jwt_issuer_zone_previous_known(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service)
+{
+    ngx_http_jwt_issuer_record_t  *record;
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    if (record) {
+        record->previous_due = 0;
+    }
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
 }

@@ -131,11 +131,16 @@ wait_for('and exits', 2, sub { !kill 0 => $old });
 $aws->ask('clear');
 $nginx->stop;
 
+$aws->ask('forget');
+
 # neither does who asks for the version, a test of the configuration, or who
 # sends a signal; nor do they write files, or touch what the zone has
 
 $nginx = nginx(env => { key_env() }, http => conf('core1') =~ s/refresh 1s; stale 5m/refresh 1h/r);
 wait_for('a key for an hour', 5, sub { $nginx->token('core1') });
+wait_for('and all that the source has to say', 5, sub {
+    grep { ($_->{stage} // '') eq 'AWSPREVIOUS' && $_->{status} } entries();
+});
 my ($token, @files) = ($nginx->token('core1'), files());
 $aws->ask('close_idle');
 $aws->ask('forget');

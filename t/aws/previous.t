@@ -46,11 +46,22 @@ for my $how (qw( reload kill )) {
     $nginx->stop;
 }
 
+# that there is none is an answer
+
+$aws->ask(secret => name => 'first/dev', generate => 'P-256');
+$aws->ask('forget');
+my $nginx = start('first', '1s');
+wait_for('a first version: it is asked for', 5, sub { asked('AWSPREVIOUS') });
+$aws->ask('forget');
+wait_for('the others again and again', 5, sub { asked('AWSCURRENT') > 2 });
+is(asked('AWSPREVIOUS'), 0, 'this one once');
+$nginx->stop;
+
 # no answer is none: the next refresh asks again
 
 $aws->ask(fault => action => $get, key => 'throttled/dev', skip => 2, times => 1,
           status => 500);
-my $nginx = start('throttled', '1s');
+$nginx = start('throttled', '1s');
 wait_for('an error is no answer: it is there after a refresh', 8, sub {
     keys_of($nginx) == 2;
 });
@@ -76,6 +87,12 @@ sub keys_of {
     my ($nginx) = @_;
     my ($status, $body) = $nginx->get('/jwks');
     return $status == 200 ? scalar(() = $body =~ /"kid"/g) : 0;
+}
+
+
+sub asked {
+    my ($stage) = @_;
+    return scalar grep { ($_->{stage} // '') eq $stage && $_->{status} } entries();
 }
 
 

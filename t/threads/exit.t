@@ -41,8 +41,8 @@ END2
 {
     local @ENV{qw( LD_PRELOAD JWT_ISSUER_THREAD_ENDS )} = map { "$folder/$_" } 'ends.so', 'ends';
     for my $how (qw( HUP QUIT TERM )) {
-        my $before = ends();
         $nginx->start unless $how eq 'QUIT';
+        my $before = ends();
         issued($nginx, '/slow') for 1 .. 3;
 
         if ($how eq 'HUP') {

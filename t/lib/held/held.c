@@ -33,7 +33,6 @@
 
 #define HELD_BINS    1024
 #define HELD_PLACES  64
-#define HELD_COPY    16384
 
 
 /* t/torture/lock.t has the same layout */
