@@ -65,10 +65,13 @@ for my $case ([ 'no such name', 'rcode 3' ], [ 'the server fails', 'rcode 2' ],
 {
     my ($what, $says) = @$case;
     edit($answer, "$says\n");
+    $nginx->mark;
     hosts();
     $nginx->reload;     # and no connection is kept
-    $nginx->mark;
-    wait_for("$what: is noticed", 15, sub { $nginx->log('key is not fetched') });
+    my ($worker) = $nginx->processes;
+    wait_for("$what: is noticed", 15, sub {
+        $nginx->log("\\] $worker#.*key is not fetched");
+    });
     is($nginx->kid('core'), $kid, "$what: the key of before signs");
     hosts($good);
     wait_for("$what: it goes on by itself", 15, sub { $nginx->log('key is fetched again') });
