@@ -85,6 +85,11 @@ wait_for('a token', 5, sub { $nginx->token('core') });
 my %kid = map { $_ => $nginx->kid($_) } qw( core file rsa );
 
 my $reload = sub {
+
+    # the one before has come to its end, too
+    my $begin = time + 10;
+    sleep 0.02 until alone() || time > $begin;
+
     my %old = map { $_ => 1 } $nginx->workers;
     $nginx->mark;
     $nginx->signal('HUP');
@@ -182,6 +187,9 @@ sub try_start {
 
 # the old workers serve on, as the log says why, or there are new ones, or
 # these could not begin
+
+sub alone { return $nginx->workers == 2 && $nginx->processes == 2 }
+
 
 sub settled {
     my ($old) = @_;

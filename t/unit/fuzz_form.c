@@ -20,8 +20,9 @@
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 static void fuzz_check(int condition);
-static void fuzz_fields(const jwti_form_t *form, const unsigned char *memory,
-    size_t len);
+static int fuzz_within(jwti_str_t part, const unsigned char *data, size_t len);
+static void fuzz_fields(const jwti_form_t *form, jwti_str_t text,
+    const unsigned char *memory);
 static void fuzz_again(const jwti_form_t *form);
 static void fuzz_encode(jwti_buf_t *buf, jwti_str_t text);
 static int fuzz_same(jwti_str_t one, jwti_str_t two);
@@ -43,7 +44,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     fuzz_check(memory != NULL);
 
     if (jwti_form_parse(&form, text, memory, &err) == JWTI_OK) {
-        fuzz_fields(&form, memory, size);
+        fuzz_fields(&form, text, memory);
         fuzz_again(&form);
 
     } else {
@@ -65,8 +66,18 @@ fuzz_check(int condition)
 }
 
 
+/* what a field is made of is a part of the text, or of memory of its length */
+
+static int
+fuzz_within(jwti_str_t part, const unsigned char *data, size_t len)
+{
+    return part.data >= data && part.data + part.len <= data + len;
+}
+
+
 static void
-fuzz_fields(const jwti_form_t *form, const unsigned char *memory, size_t len)
+fuzz_fields(const jwti_form_t *form, jwti_str_t text,
+    const unsigned char *memory)
 {
     size_t                    i;
     json_t                   *value;
@@ -78,8 +89,10 @@ fuzz_fields(const jwti_form_t *form, const unsigned char *memory, size_t len)
         field = &form->fields[i];
 
         fuzz_check(field->name.len != 0 && field->value.len != 0);
-        fuzz_check(field->name.data >= memory);
-        fuzz_check(field->value.data + field->value.len <= memory + len);
+        fuzz_check(fuzz_within(field->name, text.data, text.len)
+                   || fuzz_within(field->name, memory, text.len));
+        fuzz_check(fuzz_within(field->value, text.data, text.len)
+                   || fuzz_within(field->value, memory, text.len));
         fuzz_check(jwti_json_is_text(field->name));
 
         value = json_stringn((const char *) field->value.data,
