@@ -437,7 +437,7 @@ ngx_http_jwt_issuer_threads_wait(ngx_http_jwt_issuer_process_t *process)
 
     for (i = 0; i < NGX_HTTP_JWT_ISSUER_THREADS_EXIT; i++) {
 
-        if (process->marked == 0) {
+        if (ngx_atomic_fetch_add(&process->marked, 0) == 0) {
             return;
         }
 
