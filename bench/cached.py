@@ -19,6 +19,10 @@ QUERY = "?service=named&user=u1"
 # bytes of nginx's own empty picture
 GIF = 43
 
+# of a claim that makes an ES256 token as long as an RS512 one: the difference
+# of their signatures, without that of base64, and the claim's name
+PAD = (256 - 64) - len(',"pad":""')
+
 
 class Servers:
     """The servers of both measurements; each has only what it needs."""
@@ -33,15 +37,14 @@ class Servers:
         probe.stop()
         token = json.loads(body)["access_token"]
         values = {"body": body, "token": token, "preload": preload(run, token),
-                  "gif": "g" * GIF}
+                  "gif": "g" * GIF, "pad": "p" * PAD}
 
         self.upstream = Nginx(run, "upstream", core, **values)
         values["upstream"] = self.upstream.port
-        self.plain, self.token, self.inject, self.lua, self.njs = (
-            Nginx(run, name, core, **values)
-            for name in ("plain", "token", "inject", "lua", "njs"))
-        self.measured = [self.plain, self.token, self.inject, self.lua,
-                         self.njs]
+        self.measured = [Nginx(run, name, core, **values) for name in (
+            "plain", "token", "inject", "threadless", "lua", "njs")]
+        (self.plain, self.token, self.inject, self.threadless, self.lua,
+         self.njs) = self.measured
         self.size = len(body)
         self.token_size = len(token)
         self.upstream.start()
@@ -124,6 +127,10 @@ def endpoint(run, servers):
         "jwt_issuer_token": (servers.token, "/token"),
         "jwt_issuer_token $arg_service, subject": (
             servers.token, "/named/token"),
+        "return 200, module loaded, no threads": (
+            servers.threadless, "/constant/token"),
+        "jwt_issuer_token, ES256, no threads": (
+            servers.threadless, "/token"),
         "lua, shared.DICT": (servers.lua, "/token"),
         "lua, lrucache": (servers.lua, "/local/token"),
         "njs, a constant": (servers.njs, "/token"),
@@ -150,6 +157,8 @@ def injection(run, servers):
         "jwt_issuer_inject": (servers.inject, "/inject/"),
         "jwt_issuer_inject $arg_service, subject": (
             servers.inject, "/inject-named/"),
+        "jwt_issuer_inject, ES256, no threads": (
+            servers.threadless, "/inject/"),
         "lua, access_by_lua, shared.DICT": (servers.lua, "/inject/"),
         "lua, set_by_lua, lrucache": (servers.lua, "/local/"),
         "njs, js_set, a constant": (servers.njs, "/inject/"),

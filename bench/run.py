@@ -4,7 +4,7 @@
 Sections: cached mint latency memory (default: all of them).  With some named,
 the other sections' figures are those of the last run.  "report" only writes.
 
-BENCH_ROUNDS   interleaved rounds of the cached paths (27); what takes longer
+BENCH_ROUNDS   interleaved rounds of the cached paths (25); what takes longer
                has a part of them
 BENCH_SECONDS  of each measurement there (0.25)
 """
@@ -37,11 +37,10 @@ class Run:
 
     def __init__(self):
         # many short rounds: what is compared is then close in time
-        self.rounds = int(os.environ.get("BENCH_ROUNDS") or 27)
+        self.rounds = int(os.environ.get("BENCH_ROUNDS") or 25)
         self.seconds = float(os.environ.get("BENCH_SECONDS") or 0.25)
-        self.third = max(1, self.rounds // 3)
-        self.fifth = max(1, self.rounds // 5)
-        self.ninth = max(1, self.rounds // 9)
+        self.third, self.fifth, self.ninth = (
+            max(1, round(self.rounds / part)) for part in (3, 5, 9))
         self.module = os.path.join(ROOT, "build",
                                    "ngx_http_jwt_issuer_module.so")
         self.worker_core, self.load_core = machine.CORES[:2]

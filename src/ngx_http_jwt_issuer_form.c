@@ -94,7 +94,9 @@ ngx_http_jwt_issuer_form_query(ngx_http_request_t *r,
     ngx_str_t    args;
     jwti_form_t  form;
 
-    if (r->args.len == 0) {
+    if (r->args.len == 0
+        || jwti_form_is_simple(ngx_http_jwt_issuer_to_core(&r->args)))
+    {
         return NGX_OK;
     }
 

@@ -202,6 +202,8 @@ ngx_http_jwt_issuer_mint_find(ngx_http_request_t *r,
             return NGX_ERROR;
         }
 
+        token->kid = ctx->kid.data;
+
         rc = ngx_http_jwt_issuer_zone_token_find(jmcf->zone, ctx->service,
                                                  &ctx->inputs.key,
                                                  ctx->inputs.hash, flags,
@@ -225,8 +227,6 @@ ngx_http_jwt_issuer_mint_find(ngx_http_request_t *r,
     ctx->token.data = token->data;
     ctx->token.len = token->len;
     ctx->expires = token->expires;
-
-    ngx_memcpy(ctx->kid.data, token->kid, JWTI_KID_LEN);
 
     return NGX_OK;
 }

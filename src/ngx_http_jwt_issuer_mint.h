@@ -43,8 +43,9 @@ typedef struct {
     size_t                            size;           /* caller's */
     size_t                            len;            /* more than size: it was
                                                        * not copied */
+    u_char                           *kid;            /* JWTI_KID_LEN bytes,
+                                                       * likewise */
     time_t                            expires;
-    u_char                            kid[JWTI_KID_LEN];
     uint64_t                          serial;         /* of the key that signs,
                                                        * also without a token */
     ngx_pid_t                         pid;            /* BUSY: who makes it */

@@ -307,6 +307,7 @@ ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign)
     zone = sign->process->jmcf->zone;
     token.data = sign->draft.buf.start;
     token.size = JWTI_TOKEN_MAX;
+    token.kid = sign->kid;
 
     rc = ngx_http_jwt_issuer_zone_token_find(zone, sign->service,
                                              &sign->node.str,
@@ -315,7 +316,6 @@ ngx_http_jwt_issuer_sign_look(ngx_http_jwt_issuer_sign_t *sign)
     if (rc == NGX_OK) {
         sign->draft.buf.pos = sign->draft.buf.start + token.len;
         sign->draft.expires = token.expires;
-        ngx_memcpy(sign->kid, token.kid, JWTI_KID_LEN);
 
         ngx_http_jwt_issuer_sign_finish(sign, NGX_HTTP_JWT_ISSUER_SIGNED);
         return;

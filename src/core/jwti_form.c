@@ -13,6 +13,13 @@
 #include "jwti_json.h"
 
 
+/* fields that jwti_form_is_simple() looks at */
+#define JWTI_FORM_SIMPLE  8
+
+
+static int jwti_form_is_special(unsigned char ch);
+static int jwti_form_is_other(const jwti_str_t *names, size_t n,
+    jwti_str_t name);
 static size_t jwti_form_until(jwti_str_t text, int ch);
 static jwti_rc_t jwti_form_add(jwti_form_t *form, jwti_str_t text,
     unsigned char **memory, const char **err);
@@ -63,6 +70,83 @@ jwti_form_parse(jwti_form_t *form, jwti_str_t text, unsigned char *memory,
     jwti_form_leave_out(form);
 
     return JWTI_OK;
+}
+
+
+int
+jwti_form_is_simple(jwti_str_t text)
+{
+    size_t                n;
+    jwti_str_t            names[JWTI_FORM_SIMPLE];
+    const unsigned char  *p, *last, *start, *equals;
+
+    if (text.len == 0 || text.len > JWTI_FORM_MAX) {
+        return text.len == 0;
+    }
+
+    n = 0;
+    start = text.data;
+    last = text.data + text.len;
+    equals = NULL;
+
+    for (p = start; /* void */ ; p++) {
+
+        while (p < last && !jwti_form_is_special(*p)) {
+            p++;
+        }
+
+        if (p < last && *p == '=') {
+            equals = (equals == NULL) ? p : equals;
+            continue;
+        }
+
+        if ((p < last && *p != '&') || n == JWTI_FORM_SIMPLE) {
+            return 0;
+        }
+
+        names[n].data = start;
+        names[n].len = (size_t) ((equals == NULL ? p : equals) - start);
+
+        if (!jwti_form_is_other(names, n, names[n])) {
+            return 0;
+        }
+
+        if (p == last) {
+            return 1;
+        }
+
+        n++;
+        start = p + 1;
+        equals = NULL;
+    }
+}
+
+
+/* 1: none of n names is this one; '@' and '`' and such are taken for equal */
+
+static int
+jwti_form_is_other(const jwti_str_t *names, size_t n, jwti_str_t name)
+{
+    size_t  i, k;
+
+    for (i = 0; i < n; i++) {
+
+        if (names[i].len != name.len) {
+            continue;
+        }
+
+        for (k = 0; k < name.len; k++) {
+            if ((names[i].data[k] | 0x20) != (name.data[k] | 0x20)) {
+                break;
+            }
+        }
+
+        if (k == name.len) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 
@@ -198,6 +282,22 @@ static int
 jwti_form_is_plain(unsigned char ch)
 {
     return ch != '%' && ch != '+' && ch != '\0' && ch < 0x80;
+}
+
+
+/* not plain, or between names and values */
+
+static int
+jwti_form_is_special(unsigned char ch)
+{
+    static const uint32_t  special[] = {
+        0x00000001,             /* NUL */
+        0x20000860,             /* = + & % */
+        0, 0,
+        0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff
+    };
+
+    return (special[ch >> 5] >> (ch & 0x1f)) & 1;
 }
 
 

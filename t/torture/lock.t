@@ -12,25 +12,12 @@ use warnings;
 
 use lib 't/lib';
 use Test::More;
-use Test::JWTIssuer::Keys;
+use Test::JWTIssuer::Held;
 use Test::JWTIssuer::Load;
 use Test::JWTIssuer::Server;
 use Test::JWTIssuer::Torture;
 
-# held_t in t/lib/held/held.c
-my ($Bins, $Places) = (1024, 64);
-
-my $folder = File::Temp->newdir('jwt-issuer-held-XXXXXX', TMPDIR => 1);
-chmod 0755, "$folder";
-system('tools/wrap-module.sh', 't/lib/held/held.c', "$folder/held.so") == 0
-    or die "no module that counts\n";
-
-my $file = "$folder/figures";
-Test::JWTIssuer::Keys::spew($file, "\0" x (8 * (2 * $Bins + 3 + $Places)));
-chmod 0666, $file;
-
-$ENV{TEST_NGINX_LOAD_MODULES} = "$folder/held.so";
-$ENV{JWT_ISSUER_HELD} = $file;
+my $held = Test::JWTIssuer::Held->new;
 
 my $nginx = Test::JWTIssuer::Server->new(workers => 8, reuseport => 1,
     log => 'info', http => <<'END', server => <<'END2');
@@ -95,36 +82,29 @@ $nginx->stop;
 
 # ---- what was counted
 
-my @value = unpack 'Q*', Test::JWTIssuer::Keys::slurp($file);
-my @clock = splice @value, 0, $Bins;
-my @cpu = splice @value, 0, $Bins;
-my ($longest, $copied, $nplaces, @places) = @value;
-
-my $times = 0;
-$times += $_ for @clock;
+my %figures = $held->figures;
+my $times = $held->times;
 
 # 999 of 1000 are shorter than so many microseconds
 
 sub most {
+    my ($what) = @_;
     my ($left, $us) = ($times * 0.999, 0);
-    $left -= $_[$us++] while $left > 0;
+    $left -= $figures{$what}[$us++] while $left > 0;
     return $us;
 }
 
 cmp_ok($times, '>', 4 * $requests, "the lock was held $times times");
-
-my %calls = map { split ' ' } split /\n/,
-            Test::JWTIssuer::Keys::slurp("$folder/held.sites");
-my %who = map { $calls{ sprintf '%x', $_ } // '?' => 1 }
-          @places[0 .. ($nplaces < $Places ? $nplaces : $Places) - 1];
-is(join(' ', sort keys %who), '', 'nothing that takes long was called meanwhile');
-cmp_ok($copied, '<=', 16_384, "no copy of more than 16 KiB: $copied bytes");
-cmp_ok(most(@cpu), '<=', rounds(1000, 50),
+is("@{ $figures{places} }", '', 'nothing that takes long was called meanwhile');
+cmp_ok($figures{copied}, '<=', 16_384,
+       "no copy of more than 16 KiB: $figures{copied} bytes");
+cmp_ok(most('cpu'), '<=', rounds(1000, 50),
        'of 1000 times 999 took few microseconds of a processor');
 
 figure(F34 => sprintf '%d times with 8 workers: of 1000 times 999 took less than'
        . ' %d microseconds of a processor (%d by the clock), the longest one %d;'
        . ' nothing was signed, logged or allocated meanwhile, the longest copy was'
-       . ' %d bytes', $times, most(@cpu), most(@clock), $longest / 1000, $copied);
+       . ' %d bytes', $times, most('cpu'), most('clock'),
+       $figures{longest} / 1000, $figures{copied});
 
 done_testing();

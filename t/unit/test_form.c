@@ -24,6 +24,14 @@ typedef struct {
 } test_bad_t;
 
 
+typedef struct {
+    const char  *text;
+    int          simple;
+    const char  *title;
+} test_simple_t;
+
+
+static void test_simple(void);
 static void test_fields(void);
 static void test_refused(void);
 static void test_bytes(void);
@@ -61,6 +69,31 @@ static const test_field_t  test_field_table[] = {
     { "=", "", NULL, "neither name nor value" },
     { "", "a", NULL, "an empty form" },
     { "&", "a", NULL, "a separator alone" }
+};
+
+
+static const test_simple_t  test_simple_table[] = {
+    { "", 1, "nothing" },
+    { "a", 1, "a name" },
+    { "service=orders&user=u1", 1, "two fields" },
+    { "a=1&ab=1&b=1&ba=1", 1, "names of one length" },
+    { "a=b&b=a", 1, "a value is no name" },
+    { "a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1", 1, "eight fields" },
+    { "a=x=y&x=y", 1, "the second = belongs to the value" },
+    { "=1&a=2", 1, "an empty name" },
+    { "a=1&", 1, "an empty piece" },
+    { "a=1&a=2", 0, "a repeated name" },
+    { "a=1&b=2&a=1", 0, "not next to the first one" },
+    { "a=1&b&c=2&b=2", 0, "the first time without a value" },
+    { "a=1&A=2", 0, "a name in upper case" },
+    { "client_ID=1&Client_id=2", 0, "in parts of it" },
+    { "=1&=2", 0, "an empty name twice" },
+    { "&&", 0, "empty pieces" },
+    { "a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1", 0, "nine fields" },
+    { "a=%41", 0, "a percent sequence" },
+    { "%61=1", 0, "in a name" },
+    { "a=x+y", 0, "a plus" },
+    { "a=\xc3\xa4", 0, "UTF-8" }
 };
 
 
@@ -105,6 +138,7 @@ static const test_bad_t  test_bad_table[] = {
 int
 main(void)
 {
+    test_simple();
     test_fields();
     test_refused();
     test_bytes();
@@ -113,6 +147,33 @@ main(void)
     test_several();
 
     return done();
+}
+
+
+static void
+test_simple(void)
+{
+    static unsigned char  text[JWTI_FORM_MAX + 1];
+
+    size_t                i;
+    jwti_str_t            str;
+    const test_simple_t  *t;
+
+    for (i = 0; i < sizeof(test_simple_table) / sizeof(test_simple_table[0]);
+         i++)
+    {
+        t = &test_simple_table[i];
+        is_int(jwti_form_is_simple(tap_str(t->text)), t->simple, t->title);
+    }
+
+    ok(!jwti_form_is_simple(jwti_str("a=\0")), "a NUL");
+
+    memset(text, 'a', sizeof(text));
+    str.data = text;
+    str.len = JWTI_FORM_MAX;
+    ok(jwti_form_is_simple(str), "a long one");
+    str.len++;
+    ok(!jwti_form_is_simple(str), "one that is too long");
 }
 
 
