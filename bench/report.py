@@ -5,7 +5,7 @@ import os
 import goals
 import plot
 from nginxes import HERE
-from rounds import number, say, show
+from rounds import fewer, number, say, show
 
 HEAD = """# Results of `make bench`
 
@@ -160,8 +160,8 @@ def write(data):
     for name, part in PARTS.items():
         if name in data:
             text += part(data[name]).format(
-                fifth=max(1, data["rounds"] // 5),
-                ninth=max(1, data["rounds"] // 9))
+                fifth=fewer(data["rounds"], 5),
+                ninth=fewer(data["rounds"], 9))
     path = os.path.join(HERE, "RESULTS.md")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text.rstrip("\n") + "\n")

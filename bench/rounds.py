@@ -13,6 +13,11 @@ def say(text, end="\n"):
     print(text, end=end, flush=True)
 
 
+def fewer(count, share):
+    """What takes longer has a share of the rounds."""
+    return max(1, round(count / share))
+
+
 def interleave(title, variants, rounds, between=None):
     """Lists of what each variant measured: {name: [measured, …]}.
 

@@ -40,7 +40,7 @@ class Run:
         self.rounds = int(os.environ.get("BENCH_ROUNDS") or 25)
         self.seconds = float(os.environ.get("BENCH_SECONDS") or 0.25)
         self.third, self.fifth, self.ninth = (
-            max(1, round(self.rounds / part)) for part in (3, 5, 9))
+            rounds.fewer(self.rounds, share) for share in (3, 5, 9))
         self.module = os.path.join(ROOT, "build",
                                    "ngx_http_jwt_issuer_module.so")
         self.worker_core, self.load_core = machine.CORES[:2]
