@@ -53,7 +53,7 @@ class Servers:
 
     def restart(self, table, number):
         """Where memory lies is chance: three times in a run it is elsewhere."""
-        if number % max(1, self.run.rounds // 3):
+        if number % -(-self.run.rounds // 3):
             return
         for server in self.measured:
             server.restart()

@@ -23,11 +23,8 @@ def cached_goals(data):
              "`return 200` of the same size and headers, by CPU time"),
             ("injection", "jwt_issuer_inject", "injection against a constant "
              "`proxy_set_header`, likewise")):
-        for key, more in (("", ", RS512"),
-                          (", ES256, no threads", ", ES256: no threads")):
-            yield (title + more, at_least("0.97"),
-                   nested(data, "cached", part, name + key, "ratio",
-                          "median"))
+        yield (title, at_least("0.97"),
+               nested(data, "cached", part, name, "ratio", "median"))
 
 
 def mint_goals(data):

@@ -13,9 +13,6 @@
 static ngx_uint_t ngx_http_jwt_issuer_form_is_form(ngx_http_request_t *r);
 static ngx_int_t ngx_http_jwt_issuer_form_body(ngx_http_request_t *r,
     ngx_str_t *body);
-static ngx_int_t ngx_http_jwt_issuer_form_parse(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, const ngx_str_t *text, u_char *memory,
-    jwti_form_t *form);
 
 
 ngx_int_t
@@ -25,6 +22,7 @@ ngx_http_jwt_issuer_form_read(ngx_http_request_t *r,
     ngx_int_t          rc;
     ngx_str_t          body;
     jwti_str_t         credentials;
+    const char        *err;
     jwti_form_t       *form;
     const jwti_str_t  *grant, *resource;
 
@@ -54,10 +52,12 @@ ngx_http_jwt_issuer_form_read(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    rc = ngx_http_jwt_issuer_form_parse(r, ctx, &body, (u_char *) &form[1],
-                                        form);
-    if (rc != NGX_OK) {
-        return rc;
+    if (jwti_form_parse(form, ngx_http_jwt_issuer_to_core(&body),
+                        (unsigned char *) &form[1], &err)
+        != JWTI_OK)
+    {
+        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_REQUEST,
+                                        err);
     }
 
     ctx->form = form;
@@ -91,27 +91,30 @@ ngx_int_t
 ngx_http_jwt_issuer_form_query(ngx_http_request_t *r,
     ngx_http_jwt_issuer_ctx_t *ctx)
 {
-    ngx_str_t    args;
-    jwti_form_t  form;
+    u_char       *memory;
+    const char   *err;
+    jwti_form_t   form;
 
-    if (r->args.len == 0
-        || jwti_form_is_simple(ngx_http_jwt_issuer_to_core(&r->args)))
-    {
+    if (r->args.len == 0) {
         return NGX_OK;
+    }
+
+    memory = ngx_pnalloc(r->pool, r->args.len);
+    if (memory == NULL) {
+        return NGX_ERROR;
     }
 
     /* $arg_ variables do not tell upper from lower case in names */
 
-    args.len = r->args.len;
-    args.data = ngx_pnalloc(r->pool, 2 * args.len);
-    if (args.data == NULL) {
-        return NGX_ERROR;
+    if (jwti_form_parse_query(&form, ngx_http_jwt_issuer_to_core(&r->args),
+                              memory, &err)
+        != JWTI_OK)
+    {
+        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_REQUEST,
+                                        err);
     }
 
-    ngx_strlow(args.data, r->args.data, args.len);
-
-    return ngx_http_jwt_issuer_form_parse(r, ctx, &args, args.data + args.len,
-                                          &form);
+    return NGX_OK;
 }
 
 
@@ -214,24 +217,6 @@ ngx_http_jwt_issuer_form_body(ngx_http_request_t *r, ngx_str_t *body)
         }
 
         p += n;
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_issuer_form_parse(ngx_http_request_t *r,
-    ngx_http_jwt_issuer_ctx_t *ctx, const ngx_str_t *text, u_char *memory,
-    jwti_form_t *form)
-{
-    const char  *err;
-
-    if (jwti_form_parse(form, ngx_http_jwt_issuer_to_core(text), memory, &err)
-        != JWTI_OK)
-    {
-        return ngx_http_jwt_issuer_fail(ctx, NGX_HTTP_JWT_ISSUER_E_REQUEST,
-                                        err);
     }
 
     return NGX_OK;

@@ -43,8 +43,8 @@ typedef struct {
     size_t                            size;           /* caller's */
     size_t                            len;            /* more than size: it was
                                                        * not copied */
-    u_char                           *kid;            /* JWTI_KID_LEN bytes,
-                                                       * likewise */
+    u_char                           *kid;            /* JWTI_KID_LEN bytes of
+                                                       * the caller's */
     time_t                            expires;
     uint64_t                          serial;         /* of the key that signs,
                                                        * also without a token */

@@ -8,33 +8,54 @@
 
 
 #include <string.h>
+#include <strings.h>
 
 #include "jwti_form.h"
 #include "jwti_json.h"
 
 
-/* fields that jwti_form_is_simple() looks at */
-#define JWTI_FORM_SIMPLE  8
+/* 1: both have n bytes that are a name; neither holds a NUL */
+typedef int (*jwti_form_same_pt)(const unsigned char *one,
+    const unsigned char *two, size_t n);
 
 
-static int jwti_form_is_special(unsigned char ch);
-static int jwti_form_is_other(const jwti_str_t *names, size_t n,
-    jwti_str_t name);
+static jwti_rc_t jwti_form_read(jwti_form_t *form, jwti_str_t text,
+    jwti_form_same_pt same, unsigned char *memory, const char **err);
+static int jwti_form_same(const unsigned char *one, const unsigned char *two,
+    size_t n);
+static int jwti_form_same_folded(const unsigned char *one,
+    const unsigned char *two, size_t n);
 static size_t jwti_form_until(jwti_str_t text, int ch);
 static jwti_rc_t jwti_form_add(jwti_form_t *form, jwti_str_t text,
-    unsigned char **memory, const char **err);
+    jwti_form_same_pt same, unsigned char **memory, const char **err);
 static jwti_rc_t jwti_form_decode(jwti_str_t text, unsigned char **memory,
     jwti_str_t *decoded, const char **err);
 static int jwti_form_is_plain(unsigned char ch);
 static int jwti_form_hex(unsigned char ch);
 static const jwti_form_field_t *jwti_form_find(const jwti_form_t *form,
-    jwti_str_t name);
+    jwti_str_t name, jwti_form_same_pt same);
 static void jwti_form_leave_out(jwti_form_t *form);
 
 
 jwti_rc_t
 jwti_form_parse(jwti_form_t *form, jwti_str_t text, unsigned char *memory,
     const char **err)
+{
+    return jwti_form_read(form, text, jwti_form_same, memory, err);
+}
+
+
+jwti_rc_t
+jwti_form_parse_query(jwti_form_t *form, jwti_str_t text,
+    unsigned char *memory, const char **err)
+{
+    return jwti_form_read(form, text, jwti_form_same_folded, memory, err);
+}
+
+
+static jwti_rc_t
+jwti_form_read(jwti_form_t *form, jwti_str_t text, jwti_form_same_pt same,
+    unsigned char *memory, const char **err)
 {
     size_t      start, end;
     jwti_rc_t   rc;
@@ -59,7 +80,7 @@ jwti_form_parse(jwti_form_t *form, jwti_str_t text, unsigned char *memory,
             continue;
         }
 
-        rc = jwti_form_add(form, piece, &memory, err);
+        rc = jwti_form_add(form, piece, same, &memory, err);
 
         if (rc != JWTI_OK) {
             form->nfields = 0;
@@ -73,89 +94,12 @@ jwti_form_parse(jwti_form_t *form, jwti_str_t text, unsigned char *memory,
 }
 
 
-int
-jwti_form_is_simple(jwti_str_t text)
-{
-    size_t                n;
-    jwti_str_t            names[JWTI_FORM_SIMPLE];
-    const unsigned char  *p, *last, *start, *equals;
-
-    if (text.len == 0 || text.len > JWTI_FORM_MAX) {
-        return text.len == 0;
-    }
-
-    n = 0;
-    start = text.data;
-    last = text.data + text.len;
-    equals = NULL;
-
-    for (p = start; /* void */ ; p++) {
-
-        while (p < last && !jwti_form_is_special(*p)) {
-            p++;
-        }
-
-        if (p < last && *p == '=') {
-            equals = (equals == NULL) ? p : equals;
-            continue;
-        }
-
-        if ((p < last && *p != '&') || n == JWTI_FORM_SIMPLE) {
-            return 0;
-        }
-
-        names[n].data = start;
-        names[n].len = (size_t) ((equals == NULL ? p : equals) - start);
-
-        if (!jwti_form_is_other(names, n, names[n])) {
-            return 0;
-        }
-
-        if (p == last) {
-            return 1;
-        }
-
-        n++;
-        start = p + 1;
-        equals = NULL;
-    }
-}
-
-
-/* 1: none of n names is this one; '@' and '`' and such are taken for equal */
-
-static int
-jwti_form_is_other(const jwti_str_t *names, size_t n, jwti_str_t name)
-{
-    size_t  i, k;
-
-    for (i = 0; i < n; i++) {
-
-        if (names[i].len != name.len) {
-            continue;
-        }
-
-        for (k = 0; k < name.len; k++) {
-            if ((names[i].data[k] | 0x20) != (name.data[k] | 0x20)) {
-                break;
-            }
-        }
-
-        if (k == name.len) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
 const jwti_str_t *
 jwti_form_get(const jwti_form_t *form, jwti_str_t name)
 {
     const jwti_form_field_t  *field;
 
-    field = jwti_form_find(form, name);
+    field = jwti_form_find(form, name, jwti_form_same);
 
     return (field == NULL) ? NULL : &field->value;
 }
@@ -175,8 +119,8 @@ jwti_form_until(jwti_str_t text, int ch)
 
 
 static jwti_rc_t
-jwti_form_add(jwti_form_t *form, jwti_str_t text, unsigned char **memory,
-    const char **err)
+jwti_form_add(jwti_form_t *form, jwti_str_t text, jwti_form_same_pt same,
+    unsigned char **memory, const char **err)
 {
     size_t             len;
     jwti_str_t         name, value;
@@ -205,7 +149,7 @@ jwti_form_add(jwti_form_t *form, jwti_str_t text, unsigned char **memory,
         return JWTI_INVALID;
     }
 
-    if (jwti_form_find(form, field.name) != NULL) {
+    if (jwti_form_find(form, field.name, same) != NULL) {
         *err = "a parameter is repeated";
         return JWTI_INVALID;
     }
@@ -285,22 +229,6 @@ jwti_form_is_plain(unsigned char ch)
 }
 
 
-/* not plain, or between names and values */
-
-static int
-jwti_form_is_special(unsigned char ch)
-{
-    static const uint32_t  special[] = {
-        0x00000001,             /* NUL */
-        0x20000860,             /* = + & % */
-        0, 0,
-        0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff
-    };
-
-    return (special[ch >> 5] >> (ch & 0x1f)) & 1;
-}
-
-
 static int
 jwti_form_hex(unsigned char ch)
 {
@@ -316,8 +244,24 @@ jwti_form_hex(unsigned char ch)
 }
 
 
+static int
+jwti_form_same(const unsigned char *one, const unsigned char *two, size_t n)
+{
+    return memcmp(one, two, n) == 0;
+}
+
+
+static int
+jwti_form_same_folded(const unsigned char *one, const unsigned char *two,
+    size_t n)
+{
+    return strncasecmp((const char *) one, (const char *) two, n) == 0;
+}
+
+
 static const jwti_form_field_t *
-jwti_form_find(const jwti_form_t *form, jwti_str_t name)
+jwti_form_find(const jwti_form_t *form, jwti_str_t name,
+    jwti_form_same_pt same)
 {
     size_t                    i;
     const jwti_form_field_t  *field;
@@ -329,7 +273,7 @@ jwti_form_find(const jwti_form_t *form, jwti_str_t name)
 
         if (field->name.len == name.len
             && (name.len == 0
-                || memcmp(field->name.data, name.data, name.len) == 0))
+                || same(field->name.data, name.data, name.len)))
         {
             return field;
         }

@@ -44,11 +44,11 @@ jwti_rc_t jwti_form_parse(jwti_form_t *form, jwti_str_t text,
     unsigned char *memory, const char **err) JWTI_MUST_CHECK;
 
 /*
- * A quick look for what most queries are.  1: a few fields that need no
- * decoding and no two equal names, whether or not upper and lower case are told
- * apart, so that jwti_form_parse() would find nothing wrong.  0: ask it.
+ * The same for a query, which others read without telling upper from lower case
+ * in names: two names are one, too, when only that is different.
  */
-int jwti_form_is_simple(jwti_str_t text);
+jwti_rc_t jwti_form_parse_query(jwti_form_t *form, jwti_str_t text,
+    unsigned char *memory, const char **err) JWTI_MUST_CHECK;
 
 /* the value of name, or NULL when it was left out */
 const jwti_str_t *jwti_form_get(const jwti_form_t *form, jwti_str_t name);

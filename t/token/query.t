@@ -15,11 +15,11 @@ __DATA__
 --- service
 --- request eval
 [ map { "GET /token?$_" }
-  "a=1&a=2", "a=1&a=1", "a=1&%61=2", "a&a", "a=&a=", "a=1&b=2&a=3" ]
+  "a=1&a=2", "a=1&a=1", "a=1&%61=2", "a=1&%41=2", "a&a", "a=&a=", "a=1&b=2&a=3" ]
 --- error_code eval
-[ (400) x 6 ]
+[ (400) x 7 ]
 --- response_body eval
-[ ('{"error":"invalid_request","error_description":"a parameter is repeated"}') x 6 ]
+[ ('{"error":"invalid_request","error_description":"a parameter is repeated"}') x 7 ]
 
 
 

@@ -4,11 +4,10 @@
  *
  * fuzz_form.c: a form that was read, encoded anew and read again is the same;
  * its fields are text in the caller's memory, none is empty or repeated.  What
- * a quick look takes for simple is a form, in lower case, too.
+ * can be a query is the same as a form.
  */
 
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +24,7 @@ static void fuzz_check(int condition);
 static int fuzz_within(jwti_str_t part, const unsigned char *data, size_t len);
 static void fuzz_fields(const jwti_form_t *form, jwti_str_t text,
     const unsigned char *memory);
-static void fuzz_simple(jwti_str_t text);
+static void fuzz_query(const jwti_form_t *form, jwti_str_t text);
 static void fuzz_again(const jwti_form_t *form);
 static void fuzz_encode(jwti_buf_t *buf, jwti_str_t text);
 static int fuzz_same(jwti_str_t one, jwti_str_t two);
@@ -48,6 +47,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 
     if (jwti_form_parse(&form, text, memory, &err) == JWTI_OK) {
         fuzz_fields(&form, text, memory);
+        fuzz_query(&form, text);
         fuzz_again(&form);
 
     } else {
@@ -55,10 +55,6 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     }
 
     free(memory);
-
-    if (jwti_form_is_simple(text)) {
-        fuzz_simple(text);
-    }
 
     return 0;
 }
@@ -113,26 +109,30 @@ fuzz_fields(const jwti_form_t *form, jwti_str_t text,
 }
 
 
-/* nothing had to be decoded: no memory is needed */
+/* or it is none, because of a name that some other one is but for the case */
 
 static void
-fuzz_simple(jwti_str_t text)
+fuzz_query(const jwti_form_t *form, jwti_str_t text)
 {
-    static unsigned char  lower[JWTI_FORM_MAX];
+    static unsigned char  memory[JWTI_FORM_MAX];
 
     size_t       i;
     const char  *err;
-    jwti_form_t  form;
+    jwti_form_t  query;
 
-    fuzz_check(text.len <= sizeof(lower));
-    fuzz_check(jwti_form_parse(&form, text, NULL, &err) == JWTI_OK);
+    err = NULL;
 
-    for (i = 0; i < text.len; i++) {
-        lower[i] = (unsigned char) tolower(text.data[i]);
+    if (jwti_form_parse_query(&query, text, memory, &err) != JWTI_OK) {
+        fuzz_check(err != NULL && strcmp(err, "a parameter is repeated") == 0);
+        return;
     }
 
-    text.data = lower;
-    fuzz_check(jwti_form_parse(&form, text, NULL, &err) == JWTI_OK);
+    fuzz_check(query.nfields == form->nfields);
+
+    for (i = 0; i < form->nfields; i++) {
+        fuzz_check(fuzz_same(query.fields[i].name, form->fields[i].name));
+        fuzz_check(fuzz_same(query.fields[i].value, form->fields[i].value));
+    }
 }
 
 

@@ -24,14 +24,6 @@ typedef struct {
 } test_bad_t;
 
 
-typedef struct {
-    const char  *text;
-    int          simple;
-    const char  *title;
-} test_simple_t;
-
-
-static void test_simple(void);
 static void test_fields(void);
 static void test_refused(void);
 static void test_bytes(void);
@@ -39,6 +31,7 @@ static void test_size(void);
 static void test_count(void);
 static void test_errors(const char *err);
 static void test_several(void);
+static void test_query(void);
 
 
 static const test_field_t  test_field_table[] = {
@@ -69,31 +62,6 @@ static const test_field_t  test_field_table[] = {
     { "=", "", NULL, "neither name nor value" },
     { "", "a", NULL, "an empty form" },
     { "&", "a", NULL, "a separator alone" }
-};
-
-
-static const test_simple_t  test_simple_table[] = {
-    { "", 1, "nothing" },
-    { "a", 1, "a name" },
-    { "service=orders&user=u1", 1, "two fields" },
-    { "a=1&ab=1&b=1&ba=1", 1, "names of one length" },
-    { "a=b&b=a", 1, "a value is no name" },
-    { "a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1", 1, "eight fields" },
-    { "a=x=y&x=y", 1, "the second = belongs to the value" },
-    { "=1&a=2", 1, "an empty name" },
-    { "a=1&", 1, "an empty piece" },
-    { "a=1&a=2", 0, "a repeated name" },
-    { "a=1&b=2&a=1", 0, "not next to the first one" },
-    { "a=1&b&c=2&b=2", 0, "the first time without a value" },
-    { "a=1&A=2", 0, "a name in upper case" },
-    { "client_ID=1&Client_id=2", 0, "in parts of it" },
-    { "=1&=2", 0, "an empty name twice" },
-    { "&&", 0, "empty pieces" },
-    { "a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1", 0, "nine fields" },
-    { "a=%41", 0, "a percent sequence" },
-    { "%61=1", 0, "in a name" },
-    { "a=x+y", 0, "a plus" },
-    { "a=\xc3\xa4", 0, "UTF-8" }
 };
 
 
@@ -138,42 +106,15 @@ static const test_bad_t  test_bad_table[] = {
 int
 main(void)
 {
-    test_simple();
     test_fields();
     test_refused();
     test_bytes();
     test_size();
     test_count();
     test_several();
+    test_query();
 
     return done();
-}
-
-
-static void
-test_simple(void)
-{
-    static unsigned char  text[JWTI_FORM_MAX + 1];
-
-    size_t                i;
-    jwti_str_t            str;
-    const test_simple_t  *t;
-
-    for (i = 0; i < sizeof(test_simple_table) / sizeof(test_simple_table[0]);
-         i++)
-    {
-        t = &test_simple_table[i];
-        is_int(jwti_form_is_simple(tap_str(t->text)), t->simple, t->title);
-    }
-
-    ok(!jwti_form_is_simple(jwti_str("a=\0")), "a NUL");
-
-    memset(text, 'a', sizeof(text));
-    str.data = text;
-    str.len = JWTI_FORM_MAX;
-    ok(jwti_form_is_simple(str), "a long one");
-    str.len++;
-    ok(!jwti_form_is_simple(str), "one that is too long");
 }
 
 
@@ -339,4 +280,34 @@ test_several(void)
     is_str(form.fields[1].value, "mi-ng", "the second");
     is_str(form.fields[2].value, "prod eu", "the last");
     ok(jwti_form_get(&form, jwti_str("")) == NULL, "no name is empty");
+}
+
+
+/* as a form they are other names, but readers of a query take them for one */
+
+static void
+test_query(void)
+{
+    size_t          i;
+    const char     *err;
+    jwti_form_t     form;
+    unsigned char   memory[64];
+
+    static const char  *once[] = { "a=1&A=2", "A&b&a=1", "aB=1&c=2&Ab=1",
+        "%41=1&a=2", "a=&A=" };
+
+    for (i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+        err = "";
+
+        ok(jwti_form_parse(&form, tap_str(once[i]), memory, &err) == JWTI_OK,
+           once[i]);
+        ok(jwti_form_parse_query(&form, tap_str(once[i]), memory, &err)
+           == JWTI_INVALID && form.nfields == 0, "not as a query");
+        ok(strstr(err, "repeated") != NULL, "as the reason says");
+    }
+
+    ok(jwti_form_parse_query(&form, jwti_str("Service=Orders&user=U1&@=1&`=2"),
+       memory, &err) == JWTI_OK, "other names in a query");
+    is_str(form.fields[0].name, "Service", "which stay as they are");
+    is_str(form.fields[0].value, "Orders", "with their values");
 }
