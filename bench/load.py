@@ -56,16 +56,18 @@ def wrk(server, path, seconds, core=None, clients=64, script=None,
         arguments=()):
     """Load for some time: what it cost the worker, how fast it was.
 
-    cpu: nanoseconds of the worker (all its threads) per request.
+    cpu: nanoseconds of the worker (all its threads) per request; busy: its
+    share of the time.
     """
-    before = server.cpu()
+    before, start = server.cpu(), time.monotonic_ns()
     load = Background(server, path, core, clients, script, arguments)
     time.sleep(seconds)
     # now, while wrk still takes answers: afterwards the worker goes on with
     # what it was asked for, and nobody counts that
-    used = server.cpu() - before
+    used, passed = server.cpu() - before, time.monotonic_ns() - start
     measured = load.finish()
     measured["cpu"] = used / measured["done"]
+    measured["busy"] = used / passed
     return measured
 
 
