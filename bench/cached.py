@@ -130,27 +130,23 @@ def measure(run, servers, title, table, count):
 
 
 def endpoint(servers):
-    return {
+    table = {
         "return 200": (servers.plain, "/token"),
-        "return 200, module loaded": (servers.token, "/constant/token"),
         "jwt_issuer_token": (servers.token, "/token"),
         "jwt_issuer_token $arg_service, subject": (
             servers.token, "/named/token"),
-        "return 200, module loaded, no threads": (
-            servers.threadless, "/constant/token"),
+        "return 200, module loaded": (servers.token, "/constant/token"),
         "jwt_issuer_token, ES256, no threads": (
             servers.threadless, "/token"),
-    }
-
-
-def endpoint_peers(servers):
-    return {
-        "return 200": (servers.plain, "/token"),
+        "return 200, module loaded, no threads": (
+            servers.threadless, "/constant/token"),
         "lua, shared.DICT": (servers.lua, "/token"),
         "lua, lrucache": (servers.lua, "/local/token"),
         "njs, a constant": (servers.njs, "/token"),
         "proxy_cache of a token service": (servers.plain, "/cached/token"),
     }
+    check_answers(servers, table)
+    return table
 
 
 def handler(servers):
@@ -162,66 +158,58 @@ def handler(servers):
 
 
 def injection(servers):
-    return {
+    table = {
         "constant header": (servers.plain, "/constant/"),
-        "constant header, module loaded": (servers.inject, "/constant/"),
         "jwt_issuer_inject": (servers.inject, "/inject/"),
         "jwt_issuer_inject $arg_service, subject": (
             servers.inject, "/inject-named/"),
+        "constant header, module loaded": (servers.inject, "/constant/"),
         "jwt_issuer_inject, ES256, no threads": (
             servers.threadless, "/inject/"),
-    }
-
-
-def injection_peers(servers):
-    return {
-        "constant header": (servers.plain, "/constant/"),
         "lua, access_by_lua, shared.DICT": (servers.lua, "/inject/"),
         "lua, set_by_lua, lrucache": (servers.lua, "/local/"),
         "njs, js_set, a constant": (servers.njs, "/inject/"),
         "auth_request to a sidecar": (servers.plain, "/asked/"),
     }
+    check_headers(servers, table)
+    return table
 
 
-# what each variant must answer, its own variants, its peers
-PARTS = {"endpoint": (check_answers, endpoint, endpoint_peers),
-         "handler": (None, handler, None),
-         "injection": (check_headers, injection, injection_peers)}
-
-# measured on one core, too
-ON_ONE_CORE = ("return 200", "jwt_issuer_token",
-               "jwt_issuer_token, ES256, no threads",
-               "return 200, 43 bytes", "empty_gif, 43 bytes",
-               "constant header", "jwt_issuer_inject",
-               "jwt_issuer_inject, ES256, no threads")
+# of each table the first two are what the goal is for; on one core there are
+# also those that have no threads
+TABLES = {"endpoint": endpoint, "handler": handler, "injection": injection}
+NO_THREADS = ("jwt_issuer_token, ES256, no threads",
+              "jwt_issuer_inject, ES256, no threads")
 
 
 def with_a_core_each(run, servers):
     servers.place(run.load_core)
     found = {}
-    for part, (check, own, peers) in PARTS.items():
+    for part, make in TABLES.items():
         rounds.say(f"{part}, cached, a core for the worker: its CPU time")
-        table = own(servers)
-        if check:
-            check(servers, table)
-        found[part] = measure(run, servers, part, table, run.rounds)
-        if peers:
-            table = peers(servers)
-            check(servers, table)
-            measured = measure(run, servers, part, table, run.third)
-            found[part].update((name, one) for name, one in measured.items()
-                               if name not in found[part])
+        variants = make(servers)
+        base, goal, *others = variants
+        found[part] = measure(run, servers, part,
+                              {name: variants[name] for name in (base, goal)},
+                              run.rounds)
+        if others:
+            del variants[goal]
+            beside = measure(run, servers, part, variants, run.fewer["beside"])
+            found[part].update({name: beside[name] for name in others})
     return found
 
 
 def on_one_core(run, servers):
     servers.place(run.worker_core)
     found = {}
-    for part, (_, own, _) in PARTS.items():
+    for part, make in TABLES.items():
         rounds.say(f"{part}, cached, one core for all: worker's CPU time")
-        table = {name: variant for name, variant in own(servers).items()
-                 if name in ON_ONE_CORE}
-        found[part] = measure(run, servers, part, table, run.rounds)
+        variants = make(servers)
+        names = [*list(variants)[:2],
+                 *(name for name in NO_THREADS if name in variants)]
+        found[part] = measure(run, servers, part,
+                              {name: variants[name] for name in names},
+                              run.fewer["beside"])
     return found
 
 

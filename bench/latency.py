@@ -118,7 +118,7 @@ def run_section(run):
     found = {}
     for title, cases in tables(run, servers).items():
         rounds.say(f"neighbour's latency: {title}")
-        results = rounds.interleave(title, cases, run.ninth)
+        results = rounds.interleave(title, cases, run.fewer["slow"])
         found[title] = {}
         for name, measured in results.items():
             row = {field: rounds.spread(measured, field)

@@ -70,7 +70,7 @@ def measure_few(run):
 def check(run, one):
     """Seconds of `nginx -t`; again as long as that is quick."""
     found = []
-    while len(found) < run.ninth and sum(found) < 5:
+    while len(found) < run.fewer["slow"] and sum(found) < 5:
         start = time.monotonic()
         done = subprocess.run(one.command("-t"), stdout=subprocess.PIPE,
                               text=True, env=one.environment(),
@@ -105,7 +105,7 @@ def reload(one):
 
 def reloads(run, one):
     """The median of several, of each of the figures."""
-    took, noticed = zip(*(reload(one) for _ in range(run.ninth)))
+    took, noticed = zip(*(reload(one) for _ in range(run.fewer["slow"])))
     return (rounds.Spread(took).median,
             {name: rounds.spread(noticed, name)["median"]
              for name in noticed[0]})
@@ -171,7 +171,7 @@ def lookup(run, title, table):
         {name: (lambda one=one, count=count, path=path: wrk(
             one, path, run.seconds, run.load_core, 64, "subjects",
             (path, count, "random")))
-         for name, (one, count, path) in table.items()}, run.third)
+         for name, (one, count, path) in table.items()}, run.fewer["lookup"])
     first = next(iter(table))
     found = {}
     for name, measured in results.items():

@@ -98,8 +98,8 @@ def run_section(run):
     for algorithm in ALGORITHMS:
         title = algorithm[0]
         often, seldom = variants(run, servers, algorithm)
-        results = rounds.interleave(title, often, run.fifth)
-        results.update(rounds.interleave(title, seldom, run.ninth))
+        results = rounds.interleave(title, often, run.fewer["signing"])
+        results.update(rounds.interleave(title, seldom, run.fewer["slow"]))
         found[title] = summary(results)
         for name, one in found[title].items():
             rounds.say(f"  {title:16} {name:22}"

@@ -13,8 +13,8 @@ Written by `bench/run.py`; do not edit. {command}
 
 - Every ratio is one within a round: the variants are measured in turn
   (A B C, B C A, …), and a table has the median and in parentheses the quartiles
-  of {rounds} rounds of {seconds} s for each variant of the cached paths, and of
-  fewer rounds where measurements take longer, as it says there.
+  of {rounds} rounds of {seconds} s where a cached token is compared with nginx's
+  own constant, and of fewer where it says so.
 - Each variant is a server of its own with what it needs and one worker, warmed
   up; the servers of the cached paths are started anew three times in a run, so
   that no variant owes anything to where its memory happens to lie.
@@ -76,7 +76,7 @@ def cached_part(data):
             f"RS512 with RSA 2048: a token of {data['token_bytes']} bytes, an "
             f"answer of {data['bytes']}. The ratio is the baseline's CPU time "
             "over the variant's; 1 is as fast as nginx's own constant. "
-            "{third} rounds of what is not nginx and not the module.\n\n"
+            "{beside} rounds of all but the variant that the goal is for.\n\n"
             "The worker has a core, `wrk` and the upstream have another; "
             "*busy* is the worker's share of the time.\n\n")
     text += cached_tables(data["two"], "a core for the worker")
@@ -106,8 +106,8 @@ def mint_part(data):
             "size. *lua, key kept* calls OpenSSL through the FFI with parsed "
             "keys, as lua-resty-openssl does; *lua, key parsed* parses the key "
             "each time, as lua-resty-jwt does; njs imports it each time, its "
-            "virtual machine lives for one request. {fifth} rounds of 0.8 s, "
-            "of the last two variants {ninth}.\n\n"
+            "virtual machine lives for one request. {signing} rounds of 0.8 s, "
+            "of the last two variants {slow}.\n\n"
             + table(["algorithm", "variant", "tokens per CPU second",
                      "tokens/s", "× `openssl speed`", "× lua, key kept"],
                     rows))
@@ -118,7 +118,7 @@ def latency_part(data):
             "A client asks the worker for a static answer each 2 ms while "
             "tokens are signed at full rate; what it would have asked while it "
             "waits counts with the time that it would have waited. "
-            "Milliseconds; {ninth} rounds of 2 s.\n\n")
+            "Milliseconds; {slow} rounds of 2 s.\n\n")
     for title, variants in data.items():
         rows = [[name, show(one["p50"]), show(one["p99"]),
                  show(one["ratio"]) if "ratio" in one else "–",
@@ -149,7 +149,7 @@ def memory_part(data):
         [[name, number(one["check"]["median"]), number(one["reload"]),
           number(one["neighbour"]["p99"]), number(one["neighbour"]["max"])]
          for name, one in data["many"].items()])
-    text += ("Of {ninth} reloads the median, and the median of what their "
+    text += ("Of {slow} reloads the median, and the median of what their "
              "neighbours waited for longest.\n\n")
     text += ("What is asked for is drawn at random, all of it cached. Where "
              "there is more of it than the processor's caches hold, memory is "
@@ -174,10 +174,7 @@ def write(data):
     text += goals_part(data) + machine_part(data)
     for name, part in PARTS.items():
         if name in data:
-            text += part(data[name]).format(
-                third=fewer(data["rounds"], 3),
-                fifth=fewer(data["rounds"], 5),
-                ninth=fewer(data["rounds"], 9))
+            text += part(data[name]).format(**fewer(data["rounds"]))
     path = os.path.join(HERE, "RESULTS.md")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text.rstrip("\n") + "\n")
