@@ -17,23 +17,10 @@ my ($warm, $many) = map { $_ * rounds(1, 4) } 3750, 11_250;
 my $again = rounds(20_000, 40_000);
 
 my $nginx = Test::JWTIssuer::Server->new(workers => 4, reuseport => 1,
-    log => 'info', http => <<'END', server => <<'END2');
+    log => 'info',
+    http => <<'END' . subjects_service(), server => <<'END2');
     jwt_issuer_zone small:64k;
     keepalive_requests 1000000;
-    jwt_issuer_service ledger {
-        environment dev;
-        key file %KEYS%/ed25519.pem;
-        subject $arg_sub;
-        audience $arg_aud;
-        header x-h $arg_h;
-        claim svc ledger;
-        claim env dev;
-        claim a $arg_a;
-        claim b $arg_b;
-        claim num $arg_num number;
-        claim flag $arg_flag boolean;
-        claim doc $arg_doc json;
-    }
 END
     add_header X-Cache $jwt_issuer_cache always;
     location = /query {

@@ -20,23 +20,10 @@ use Test::JWTIssuer::Torture;
 my $held = Test::JWTIssuer::Held->new;
 
 my $nginx = Test::JWTIssuer::Server->new(workers => 8, reuseport => 1,
-    log => 'info', http => <<'END', server => <<'END2');
+    log => 'info',
+    http => <<'END' . subjects_service(), server => <<'END2');
     jwt_issuer_zone small:256k;
     keepalive_requests 1000000;
-    jwt_issuer_service ledger {
-        environment dev;
-        key file %KEYS%/ed25519.pem;
-        subject $arg_sub;
-        audience $arg_aud;
-        header x-h $arg_h;
-        claim svc ledger;
-        claim env dev;
-        claim a $arg_a;
-        claim b $arg_b;
-        claim num $arg_num number;
-        claim flag $arg_flag boolean;
-        claim doc $arg_doc json;
-    }
     jwt_issuer_service turns { key file %DIR%/key.pem; refresh 1s; lifetime 5s;
                                activate_after 1s; retire 6s; }
     jwt_issuer_service slow { key file %KEYS%/rsa2048.pem; reuse off; }

@@ -20,6 +20,9 @@ package Test::JWTIssuer::Load;
 # server's address and prints a line of JSON: what it printed.  A "sample" in it
 # are tokens that must be in no log.  %KEYS% in the arguments is as in the
 # configuration.  client_start and client_end do the same in two steps.
+#
+# subjects_service(): the service that property.py asks with subjects=, as
+# configuration.
 
 use strict;
 use warnings;
@@ -34,7 +37,8 @@ use Time::HiRes qw( time );
 use Test::JWTIssuer::Server ();
 use Test::JWTIssuer::Token qw( note_tokens jwt_parts );
 
-our @EXPORT = qw( issued burst hold ask_all collect client client_start client_end );
+our @EXPORT = qw( issued burst hold ask_all collect client client_start client_end
+    subjects_service );
 
 my ($lib) = __FILE__ =~ m{^(.*)/Test/JWTIssuer/Load\.pm$};
 my $keys = Test::JWTIssuer::Server::keys_dir();
@@ -174,6 +178,26 @@ sub client_end {
     my $seen = JSON::PP::decode_json($line);
     note_tokens(join ' ', @{ $seen->{sample} // [] });
     return $seen;
+}
+
+
+sub subjects_service {
+    return <<'END';
+    jwt_issuer_service ledger {
+        environment dev;
+        key file %KEYS%/ed25519.pem;
+        subject $arg_sub;
+        audience $arg_aud;
+        header x-h $arg_h;
+        claim svc ledger;
+        claim env dev;
+        claim a $arg_a;
+        claim b $arg_b;
+        claim num $arg_num number;
+        claim flag $arg_flag boolean;
+        claim doc $arg_doc json;
+    }
+END
 }
 
 
