@@ -3,7 +3,7 @@
 In two places: the worker on a core of its own, load and upstream on another,
 as a proxy is used and as the goals were set; and all of them on one core, where
 the worker finds its 64 connections ready each time.  There a request costs
-half as much, so that what a variant adds to it counts twice.
+less, so that what a variant adds to it is more of it.
 """
 
 import json
@@ -182,12 +182,16 @@ NO_THREADS = ("jwt_issuer_token, ES256, no threads",
               "jwt_issuer_inject, ES256, no threads")
 
 
+def parts(servers, where):
+    for part, make in TABLES.items():
+        rounds.say(f"{part}, cached, {where}: the worker's CPU time")
+        yield part, make(servers)
+
+
 def with_a_core_each(run, servers):
     servers.place(run.load_core)
     found = {}
-    for part, make in TABLES.items():
-        rounds.say(f"{part}, cached, a core for the worker: its CPU time")
-        variants = make(servers)
+    for part, variants in parts(servers, "a core for the worker"):
         base, goal, *others = variants
         found[part] = measure(run, servers, part,
                               {name: variants[name] for name in (base, goal)},
@@ -202,9 +206,7 @@ def with_a_core_each(run, servers):
 def on_one_core(run, servers):
     servers.place(run.worker_core)
     found = {}
-    for part, make in TABLES.items():
-        rounds.say(f"{part}, cached, one core for all: worker's CPU time")
-        variants = make(servers)
+    for part, variants in parts(servers, "one core for all"):
         names = [*list(variants)[:2],
                  *(name for name in NO_THREADS if name in variants)]
         found[part] = measure(run, servers, part,

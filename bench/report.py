@@ -76,14 +76,14 @@ def cached_part(data):
             f"RS512 with RSA 2048: a token of {data['token_bytes']} bytes, an "
             f"answer of {data['bytes']}. The ratio is the baseline's CPU time "
             "over the variant's; 1 is as fast as nginx's own constant. "
-            "{beside} rounds of all but the variant that the goal is for.\n\n"
+            "*Busy* is the worker's share of the time.\n\n"
             "The worker has a core, `wrk` and the upstream have another; "
-            "*busy* is the worker's share of the time.\n\n")
+            "{beside} rounds of all but the first two variants.\n\n")
     text += cached_tables(data["two"], "a core for the worker")
     text += ("The same with worker, `wrk` and upstream on one core: the worker "
              "finds its 64 connections ready each time, nothing is moved from "
-             "core to core, and a request costs half as much. What a variant "
-             "adds to it shows twice as much in its ratio.\n\n")
+             "core to core, and a request costs less. What a variant adds to "
+             "it shows more in its ratio. {beside} rounds.\n\n")
     text += cached_tables(data["one"], "one core for all")
     text += table(["worker after these runs", "MB resident"],
                   [[name, number(rss / 1e6)]
