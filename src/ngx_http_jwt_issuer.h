@@ -235,6 +235,7 @@ typedef struct {
     ngx_str_t                         zone_name;
     size_t                            zone_size;
     time_t                            jwks_max_age;
+    ngx_flag_t                        core_dump;
 
     ngx_http_jwt_issuer_settings_t   *defaults;       /* NULL: no block */
     ngx_http_jwt_issuer_aws_conf_t   *aws;            /* NULL: no source

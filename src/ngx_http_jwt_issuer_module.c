@@ -61,6 +61,13 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       0,
       NULL },
 
+    { ngx_string("jwt_issuer_core_dump"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_jwt_issuer_main_conf_t, core_dump),
+      NULL },
+
     { ngx_string("jwt_issuer_aws"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_NOARGS,
       ngx_http_jwt_issuer_aws_block,
@@ -194,6 +201,7 @@ ngx_http_jwt_issuer_create_main_conf(ngx_conf_t *cf)
      */
 
     jmcf->jwks_max_age = NGX_CONF_UNSET;
+    jmcf->core_dump = NGX_CONF_UNSET;
 
     if (ngx_array_init(&jmcf->services, cf->pool, 4, sizeof(void *))
         != NGX_OK)
@@ -219,6 +227,7 @@ ngx_http_jwt_issuer_init_main_conf(ngx_conf_t *cf, void *conf)
     char  *rv;
 
     ngx_conf_init_value(jmcf->jwks_max_age, 300);
+    ngx_conf_init_value(jmcf->core_dump, 0);
 
     if (jmcf->jwks_max_age > 86400) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

@@ -3,7 +3,7 @@
  * Copyright (C) nginx-jwt-issuer authors
  *
  * What starts and ends with a process: a worker's state, and in worker 0 the
- * refreshing of keys.
+ * refreshing of keys; and who may look into its memory.
  */
 
 
@@ -11,20 +11,41 @@
 #include "ngx_http_jwt_issuer_mint.h"
 
 
+static void ngx_http_jwt_issuer_process_core_dump(ngx_cycle_t *cycle,
+    ngx_http_jwt_issuer_main_conf_t *jmcf);
 static ngx_int_t ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
     ngx_http_jwt_issuer_main_conf_t *jmcf);
 static void ngx_http_jwt_issuer_process_stop(void *data);
 
 
-/*
- * In single-process mode a reload starts no process: what the old
- * configuration runs is stopped here and the new one is started.
- */
-
 ngx_int_t
 ngx_http_jwt_issuer_process_module(ngx_cycle_t *cycle)
 {
-    ngx_http_jwt_issuer_main_conf_t  *jmcf;
+    ngx_core_conf_t                  *ccf;
+    ngx_http_jwt_issuer_main_conf_t  *old, *jmcf;
+
+    jmcf = ngx_http_jwt_issuer_process_conf(cycle);
+
+    if (jmcf) {
+        ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx,
+                                               ngx_core_module);
+
+        if (ccf->rlimit_core > 0 && !jmcf->core_dump) {
+            ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                          "\"worker_rlimit_core\" has no effect without "
+                          "\"jwt_issuer_core_dump on\"");
+        }
+    }
+
+    if (ngx_test_config) {
+        return NGX_OK;
+    }
+
+    /* the master has parsed keys as well, and the others are forks of it */
+
+    if (jmcf) {
+        ngx_http_jwt_issuer_process_core_dump(cycle, jmcf);
+    }
 
     if (ngx_process != NGX_PROCESS_SINGLE
         || ngx_is_init_cycle(cycle->old_cycle))
@@ -32,15 +53,18 @@ ngx_http_jwt_issuer_process_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    jmcf = ngx_http_jwt_issuer_process_conf(cycle->old_cycle);
+    /*
+     * In single-process mode a reload starts no process: what the old
+     * configuration runs is stopped here and the new one is started.
+     */
 
-    if (jmcf && jmcf->process) {
-        ngx_http_jwt_issuer_process_idle(jmcf->process);
+    old = ngx_http_jwt_issuer_process_conf(cycle->old_cycle);
+
+    if (old && old->process) {
+        ngx_http_jwt_issuer_process_idle(old->process);
     }
 
-    jmcf = ngx_http_jwt_issuer_process_conf(cycle);
-
-    if (jmcf == NULL || ngx_test_config) {
+    if (jmcf == NULL) {
         return NGX_OK;
     }
 
@@ -53,16 +77,20 @@ ngx_http_jwt_issuer_process_init(ngx_cycle_t *cycle)
 {
     ngx_http_jwt_issuer_main_conf_t  *jmcf;
 
+    jmcf = ngx_http_jwt_issuer_process_conf(cycle);
+
+    if (jmcf == NULL) {
+        return NGX_OK;
+    }
+
+    /* again: nginx has just allowed it, after setuid() */
+
+    ngx_http_jwt_issuer_process_core_dump(cycle, jmcf);
+
     /* it also runs in the cache manager and loader, which serve nothing */
 
     if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
     {
-        return NGX_OK;
-    }
-
-    jmcf = ngx_http_jwt_issuer_process_conf(cycle);
-
-    if (jmcf == NULL) {
         return NGX_OK;
     }
 
@@ -110,6 +138,27 @@ ngx_http_jwt_issuer_process_conf(ngx_cycle_t *cycle)
     }
 
     return jmcf;
+}
+
+
+/*
+ * Keys that OpenSSL has parsed are in the memory of the process, beside the
+ * zone.  A process that is not dumpable leaves no core dump, whatever the
+ * limits are, and only root may trace it or read its memory.
+ */
+
+static void
+ngx_http_jwt_issuer_process_core_dump(ngx_cycle_t *cycle,
+    ngx_http_jwt_issuer_main_conf_t *jmcf)
+{
+#if (NGX_HAVE_PR_SET_DUMPABLE)
+
+    if (prctl(PR_SET_DUMPABLE, jmcf->core_dump, 0, 0, 0) == -1) {
+        ngx_log_error(NGX_LOG_ALERT, cycle->log, ngx_errno,
+                      "prctl(PR_SET_DUMPABLE) failed");
+    }
+
+#endif
 }
 
 

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """memory.py PID NAME=KEYFILE...: looks for private keys in a process's memory.
 
+Instead of PID it may be a core dump's file: all of it is the process's "own".
+
 KEYFILE: PEM or DER of a key, else the bytes themselves.  Prints a line of JSON:
 for each NAME how often any of its forms was found in the "zone" (memory that
 processes share) and in the process's "own", and "where", by the mappings'
@@ -150,6 +152,11 @@ def main():
     for word in sys.argv[2:]:
         name, path = word.split("=", 1)
         secrets[name] = forms(read(path))
+    if not pid.isdigit():
+        data = read(pid)
+        print(json.dumps({name: {"own": count([data], needles)}
+                          for name, needles in secrets.items()}))
+        return
     print(json.dumps({**search(pid, secrets), "excluded": excluded(pid)}))
 
 

@@ -6,8 +6,8 @@
 
 " directives outside of our blocks, up to the end of their arguments
 
-syn keyword ngxJwtIssuerDirective jwt_issuer_environment jwt_issuer_inject
-      \ jwt_issuer_jwks jwt_issuer_jwks_max_age jwt_issuer_metadata
+syn keyword ngxJwtIssuerDirective jwt_issuer_core_dump jwt_issuer_environment
+      \ jwt_issuer_inject jwt_issuer_jwks jwt_issuer_jwks_max_age jwt_issuer_metadata
       \ jwt_issuer_require jwt_issuer_status jwt_issuer_thread_pool
       \ jwt_issuer_token
       \ jwt_issuer_wait jwt_issuer_zone
