@@ -21,6 +21,7 @@ __asan_default_options(void)
 {
     return "detect_leaks=0:abort_on_error=0:exitcode=99"
            ":detect_stack_use_after_return=1:strict_string_checks=1"
+           ":disable_coredump=0"
            ":print_stacktrace=1:log_path=" REPORTS "/report";
 }
 
