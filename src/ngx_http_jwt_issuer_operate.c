@@ -497,7 +497,8 @@ ngx_http_jwt_issuer_operate_handler(ngx_event_t *ev)
          && n < NGX_HTTP_JWT_ISSUER_OPERATE_BATCH;
          i++)
     {
-        if (ngx_http_jwt_issuer_zone_asked(zone, process->refresh[i].service))
+        if (ngx_http_jwt_issuer_zone_asked(zone, process->refresh[i].service,
+                                           0))
         {
             ngx_http_jwt_issuer_refresh_now(&process->refresh[i]);
             n++;

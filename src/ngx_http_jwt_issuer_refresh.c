@@ -112,8 +112,10 @@ ngx_http_jwt_issuer_refresh_first(ngx_http_jwt_issuer_refresh_t *refresh)
 
     refresh->stale_at = fetched + (int64_t) settings->stale;
 
-    if (ngx_http_jwt_issuer_zone_previous_due(refresh->process->jmcf->zone,
-                                              refresh->service))
+    if (ngx_http_jwt_issuer_zone_asked(refresh->process->jmcf->zone,
+                                       refresh->service, 1)
+        || ngx_http_jwt_issuer_zone_previous_due(refresh->process->jmcf->zone,
+                                                 refresh->service))
     {
         return ngx_current_msec;
     }
@@ -246,6 +248,10 @@ ngx_http_jwt_issuer_refresh_done(ngx_http_jwt_issuer_refresh_t *refresh,
     if (refresh->again) {
         refresh->again = 0;
         refresh->due = ngx_current_msec;
+
+    } else {
+        ngx_http_jwt_issuer_zone_ask_done(refresh->process->jmcf->zone,
+                                          refresh->service);
     }
 
     ngx_http_jwt_issuer_refresh_arm(refresh);

@@ -306,10 +306,18 @@ void ngx_http_jwt_issuer_zone_status_service(ngx_shm_zone_t *zone,
 ngx_int_t ngx_http_jwt_issuer_zone_ask(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service);
 
-/* worker 0: how often that was said for any service; 1 when it was for this
- * one since the last look */
+/* worker 0: how often that was said for any service */
 uint64_t ngx_http_jwt_issuer_zone_asks(ngx_shm_zone_t *zone);
+
+/*
+ * Worker 0: 1 when it was said for this one since the last look; first, when
+ * the worker starts: also when another worker has seen it and not done it.
+ */
 ngx_uint_t ngx_http_jwt_issuer_zone_asked(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service, ngx_uint_t first);
+
+/* the source has been asked since it was seen, and has answered or failed */
+void ngx_http_jwt_issuer_zone_ask_done(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service);
 
 /*

@@ -28,6 +28,10 @@
 /* so many keys that an operator dropped are remembered for a service */
 #define NGX_HTTP_JWT_ISSUER_STATS_DROPPED  4
 
+/* an operator wants the source to be asked; worker 0 knows, and is about to */
+#define NGX_HTTP_JWT_ISSUER_ASKED          1
+#define NGX_HTTP_JWT_ISSUER_ASKED_SEEN     2
+
 
 /*
  * What is told of a service, and what an operator told it.  Whoever counts
@@ -43,7 +47,7 @@ typedef struct {
     ngx_uint_t                    fails;        /* of the source, in a row */
     int64_t                       error_at;
     ngx_uint_t                    error_len;
-    ngx_uint_t                    asked;        /* an operator wants it */
+    ngx_uint_t                    asked;        /* ASKED, or 0 */
     ngx_uint_t                    ndropped;     /* ever: the oldest ones are
                                                  * forgotten */
     u_char                        dropped[NGX_HTTP_JWT_ISSUER_STATS_DROPPED]

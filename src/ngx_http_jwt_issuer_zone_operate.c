@@ -29,7 +29,7 @@ ngx_http_jwt_issuer_zone_ask(ngx_shm_zone_t *zone,
     record = ngx_http_jwt_issuer_zone_record_locked(service);
 
     if (record && record->stats.due != JWTI_ROTATE_NEVER) {
-        record->stats.asked = 1;
+        record->stats.asked = NGX_HTTP_JWT_ISSUER_ASKED;
         ngx_http_jwt_issuer_zone_sh(zone)->asked++;
         rc = NGX_OK;
     }
@@ -51,7 +51,7 @@ ngx_http_jwt_issuer_zone_asks(ngx_shm_zone_t *zone)
 
 ngx_uint_t
 ngx_http_jwt_issuer_zone_asked(ngx_shm_zone_t *zone,
-    const ngx_http_jwt_issuer_service_t *service)
+    const ngx_http_jwt_issuer_service_t *service, ngx_uint_t first)
 {
     ngx_uint_t                     asked;
     ngx_http_jwt_issuer_record_t  *record;
@@ -62,14 +62,35 @@ ngx_http_jwt_issuer_zone_asked(ngx_shm_zone_t *zone,
 
     record = ngx_http_jwt_issuer_zone_record_locked(service);
 
-    if (record) {
-        asked = record->stats.asked;
-        record->stats.asked = 0;
+    if (record
+        && (record->stats.asked == NGX_HTTP_JWT_ISSUER_ASKED
+            || (first && record->stats.asked)))
+    {
+        record->stats.asked = NGX_HTTP_JWT_ISSUER_ASKED_SEEN;
+        asked = 1;
     }
 
     ngx_http_jwt_issuer_zone_unlock(zone);
 
     return asked;
+}
+
+
+void
+ngx_http_jwt_issuer_zone_ask_done(ngx_shm_zone_t *zone,
+    const ngx_http_jwt_issuer_service_t *service)
+{
+    ngx_http_jwt_issuer_record_t  *record;
+
+    ngx_http_jwt_issuer_zone_lock(zone);
+
+    record = ngx_http_jwt_issuer_zone_record_locked(service);
+
+    if (record && record->stats.asked == NGX_HTTP_JWT_ISSUER_ASKED_SEEN) {
+        record->stats.asked = 0;
+    }
+
+    ngx_http_jwt_issuer_zone_unlock(zone);
 }
 
 
