@@ -183,14 +183,16 @@ class Soak:
     def settle(self):
         """Until each service has one key that signs or has signed.
 
-        Workers parse a key when they are asked for a token of it, and keep the
-        one before until then: all are asked.
+        Workers parse a key when they make a token of it, and keep the one before
+        until then: all are asked, for one that is in no cache as well.
         """
         end = time.monotonic() + 90
         while time.monotonic() < end:
-            for path in 8 * ("/token/core", "/token/rsa", "/token/task",
-                             "/token/local", "/kept?s=%f" % time.time()):
-                self.ask(path)
+            for number in range(8):
+                for path in ("/token/core", "/token/rsa", "/token/task",
+                             "/token/local",
+                             "/kept?s=%f-%d" % (time.time(), number)):
+                    self.ask(path)
             status = json.loads(self.ask("/status?format=json") or "{}")
             keys = [[key for key in one["keys"] if key["state"] != "published"]
                     for one in status.get("services", [])]
