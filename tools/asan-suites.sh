@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # asan-suites.sh: runs suites (T=, or all that can be) with an nginx that is built
-# from source with the module in it, under AddressSanitizer and UBSan, each
-# allocation from a pool being one of its own (NGX_DEBUG_PALLOC).  Any report
-# is a test that fails.  As the others: ends with "N passed, N failed".
+# from source as is the module, under AddressSanitizer and UBSan, each allocation
+# from a pool being one of its own (NGX_DEBUG_PALLOC).  Any report is a test that
+# fails.  As the others: ends with "N passed, N failed".
 #
 #   --reports    only that last test: what build/sanitize holds, as TAP
 
@@ -11,10 +11,6 @@ cd "$(dirname "$0")/.."
 
 # What cannot be there:
 not=(
-    # the module's own file is what they are about, and here it has none
-    t/config/no-http.t t/config/reload-keys.t t/torture/module-file.t
-    # it would be there twice: in nginx, and with calls that fail or are counted
-    t/life/alloc.t t/life/alloc-start.t t/torture/lock.t
     # what makes malloc() fail comes before libc's, and ASan's comes before it
     t/torture/alloc.t
     # what sets the clock of a process is asked for it before ASan has begun

@@ -20,15 +20,12 @@ cc_opt="$cc_opt -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"
 ld_opt="-Wl,-z,relro -Wl,-z,now"
 add=--add-dynamic-module
 
-# As a module that is loaded it would be reported at the first reload, for the
-# list of modules that both images have.
 if [ -n "${SANITIZE:-}" ]; then
     [ -n "${NGINX_SRC:-}" ] || {
         echo "SANITIZE needs NGINX_SRC=DIR, see tools/nginx-source.sh" >&2
         exit 1
     }
     cc=clang
-    add=--add-module
     cc_opt="-O1 -g -fPIC -Wall -Wno-error -fno-omit-frame-pointer"
     ld_opt=$tree/sanitize.o
 fi
@@ -40,6 +37,7 @@ address)
     ld_opt="-fsanitize=address,undefined $ld_opt"
     ;;
 thread)
+    add=--add-module
     cc_opt="$cc_opt -fsanitize=thread"
     ld_opt="-fsanitize=thread $ld_opt"
     ;;
@@ -205,10 +203,10 @@ if [ "$(fingerprint)" != "$(cat "$tree/fingerprint" 2>/dev/null)" ]; then
 fi
 
 targets=(modules ${want:+binary})
-[ -z "${SANITIZE:-}" ] || targets=(binary)
+[ -z "${SANITIZE:-}" ] || targets=(binary ${module:+modules})
 
 run make -C "$tree" -j"$(nproc)" -f "$objs/Makefile" "${targets[@]}" ||
     failed "the build"
 
-[ -n "$module" ] || exit 0
+[ -z "${SANITIZE:-}" ] || exit 0
 ln -sfn "${module#"$build"/}" "$build/ngx_http_jwt_issuer_module.so"

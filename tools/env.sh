@@ -1,8 +1,8 @@
 # env.sh: where things are; sourced by the other scripts, never run.
 #
 # In:  NGINX_SRC (a source tree to build against; default: Debian's nginx-dev),
-#      NGINX (the binary to run), CC; SANITIZE=address or thread: an nginx with
-#      the module in it, both under AddressSanitizer and UBSan, or under
+#      NGINX (the binary to run), CC; SANITIZE=address: nginx and the module
+#      under AddressSanitizer and UBSan; =thread: both in one, under
 #      ThreadSanitizer.
 # Out: root, build, nginx_src, tree (this nginx's part of build/), objs, module.
 # shellcheck shell=bash disable=SC2034
@@ -28,7 +28,7 @@ nginx_version=$(sed -n 's/^#define NGINX_VERSION *"\(.*\)"/\1/p' \
 tree=$build/nginx-${nginx_version:-none}$tree_suffix${SANITIZE:+-$SANITIZE}
 objs=$tree/objs
 module=$objs/ngx_http_jwt_issuer_module.so
-[ -z "${SANITIZE:-}" ] || module=    # nothing to load
+[ "${SANITIZE:-}" != thread ] || module=    # nothing to load
 
 # nginx takes a variable NGINX for the sockets of a binary upgrade and would
 # not become a daemon: the name is for people, our scripts pass another one on

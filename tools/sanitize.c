@@ -14,14 +14,17 @@ const char *__lsan_default_suppressions(void);
 const char *__tsan_default_options(void);
 
 
-/* nginx's own name lies in static memory that its arguments are copied over */
+/*
+ * nginx's own name lies in static memory that its arguments are copied over.
+ * A module that is loaded twice has its list of modules twice as well.
+ */
 
 const char *
 __asan_default_options(void)
 {
     return "detect_leaks=0:abort_on_error=0:exitcode=99"
            ":detect_stack_use_after_return=1:strict_string_checks=1"
-           ":disable_coredump=0"
+           ":disable_coredump=0:detect_odr_violation=0"
            ":print_stacktrace=1:log_path=" REPORTS "/report";
 }
 

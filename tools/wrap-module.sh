@@ -11,6 +11,11 @@ set -eu
 source=$(realpath "$1")
 out=$2
 cc=${CC:-cc}
+sanitize=()
+[ "${SANITIZE:-}" != address ] || {
+    cc=clang
+    sanitize=(-fsanitize=address,undefined)
+}
 
 mkdir -p "$(dirname "$out")"
 
@@ -23,7 +28,7 @@ mapfile -t wrap < <(
 
 # shellcheck disable=SC2046,SC2086
 (cd "$tree" && $cc $flags -O1 -c -o "$out.o" "$source" &&
-    $cc -shared -o "$out" "$objs"/ngx_http_jwt_issuer_module_modules.o \
+    $cc "${sanitize[@]}" -shared -o "$out" "$objs"/ngx_http_jwt_issuer_module_modules.o \
         "$objs"/addon/src/*.o "$objs"/addon/core/*.o "$out.o" \
         "${wrap[@]}" -lcurl -ljwt -ljansson -lcrypto)
 
