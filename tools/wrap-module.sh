@@ -14,7 +14,7 @@ cc=${CC:-cc}
 sanitize=()
 [ "${SANITIZE:-}" != address ] || {
     cc=clang
-    sanitize=(-fsanitize=address,undefined)
+    sanitize=("-fsanitize=address,undefined")
 }
 
 mkdir -p "$(dirname "$out")"
