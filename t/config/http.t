@@ -140,3 +140,28 @@ jwt_issuer_environment a;
 jwt_issuer_jwks_max_age 1m;
 --- refused
 "jwt_issuer_jwks_max_age" directive is not allowed here
+
+
+
+=== TEST 17: core dumps are on or off
+--- services
+jwt_issuer_core_dump maybe;
+--- refused
+invalid value "maybe" in "jwt_issuer_core_dump" directive
+
+
+
+=== TEST 18: and not both
+--- services
+jwt_issuer_core_dump on;
+jwt_issuer_core_dump off;
+--- refused
+"jwt_issuer_core_dump" directive is duplicate
+
+
+
+=== TEST 19: jwt_issuer_core_dump belongs to the http block
+--- config
+jwt_issuer_core_dump on;
+--- refused
+"jwt_issuer_core_dump" directive is not allowed here
