@@ -427,6 +427,9 @@ ngx_int_t ngx_http_jwt_issuer_process_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_jwt_issuer_process_init(ngx_cycle_t *cycle);
 void ngx_http_jwt_issuer_process_exit(ngx_cycle_t *cycle);
 
+/* may the kernel write a core dump of this process? */
+void ngx_http_jwt_issuer_process_core_dump(ngx_log_t *log, ngx_uint_t on);
+
 /*
  * NULL: no http block, or no service in it, or the cycle was made by another
  * image of the module

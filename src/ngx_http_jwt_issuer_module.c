@@ -244,6 +244,12 @@ ngx_http_jwt_issuer_init_main_conf(ngx_conf_t *cf, void *conf)
         jmcf->zone_size = NGX_HTTP_JWT_ISSUER_ZONE_SIZE;
     }
 
+    /* before there is a key in memory: also of one who only tests, or fails */
+
+    if (!jmcf->core_dump) {
+        ngx_http_jwt_issuer_process_core_dump(cf->log, 0);
+    }
+
     rv = ngx_http_jwt_issuer_services_init(cf, jmcf);
     if (rv != NGX_CONF_OK) {
         return rv;

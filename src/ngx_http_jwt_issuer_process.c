@@ -11,8 +11,6 @@
 #include "ngx_http_jwt_issuer_mint.h"
 
 
-static void ngx_http_jwt_issuer_process_core_dump(ngx_cycle_t *cycle,
-    ngx_http_jwt_issuer_main_conf_t *jmcf);
 static ngx_int_t ngx_http_jwt_issuer_process_start(ngx_cycle_t *cycle,
     ngx_http_jwt_issuer_main_conf_t *jmcf);
 static void ngx_http_jwt_issuer_process_stop(void *data);
@@ -21,30 +19,33 @@ static void ngx_http_jwt_issuer_process_stop(void *data);
 ngx_int_t
 ngx_http_jwt_issuer_process_module(ngx_cycle_t *cycle)
 {
-    ngx_core_conf_t                  *ccf;
     ngx_http_jwt_issuer_main_conf_t  *old, *jmcf;
+#if (NGX_HAVE_PR_SET_DUMPABLE)
+    ngx_core_conf_t                  *ccf;
+#endif
 
     jmcf = ngx_http_jwt_issuer_process_conf(cycle);
 
-    if (jmcf) {
-        ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx,
-                                               ngx_core_module);
+#if (NGX_HAVE_PR_SET_DUMPABLE)
 
-        if (ccf->rlimit_core > 0 && !jmcf->core_dump) {
-            ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
-                          "\"worker_rlimit_core\" has no effect without "
-                          "\"jwt_issuer_core_dump on\"");
-        }
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    if (jmcf && !jmcf->core_dump && ccf->rlimit_core > 0) {
+        ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                      "\"worker_rlimit_core\" has no effect without "
+                      "\"jwt_issuer_core_dump on\"");
     }
+
+#endif
 
     if (ngx_test_config) {
         return NGX_OK;
     }
 
-    /* the master has parsed keys as well, and the others are forks of it */
+    /* allowed only by a configuration that is in use */
 
-    if (jmcf) {
-        ngx_http_jwt_issuer_process_core_dump(cycle, jmcf);
+    if (jmcf && jmcf->core_dump) {
+        ngx_http_jwt_issuer_process_core_dump(cycle->log, 1);
     }
 
     if (ngx_process != NGX_PROCESS_SINGLE
@@ -83,9 +84,9 @@ ngx_http_jwt_issuer_process_init(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    /* again: nginx has just allowed it, after setuid() */
+    /* nginx has just allowed it, after setuid() */
 
-    ngx_http_jwt_issuer_process_core_dump(cycle, jmcf);
+    ngx_http_jwt_issuer_process_core_dump(cycle->log, jmcf->core_dump);
 
     /* it also runs in the cache manager and loader, which serve nothing */
 
@@ -147,14 +148,13 @@ ngx_http_jwt_issuer_process_conf(ngx_cycle_t *cycle)
  * limits are, and only root may trace it or read its memory.
  */
 
-static void
-ngx_http_jwt_issuer_process_core_dump(ngx_cycle_t *cycle,
-    ngx_http_jwt_issuer_main_conf_t *jmcf)
+void
+ngx_http_jwt_issuer_process_core_dump(ngx_log_t *log, ngx_uint_t on)
 {
 #if (NGX_HAVE_PR_SET_DUMPABLE)
 
-    if (prctl(PR_SET_DUMPABLE, jmcf->core_dump, 0, 0, 0) == -1) {
-        ngx_log_error(NGX_LOG_ALERT, cycle->log, ngx_errno,
+    if (prctl(PR_SET_DUMPABLE, on, 0, 0, 0) == -1) {
+        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno,
                       "prctl(PR_SET_DUMPABLE) failed");
     }
 

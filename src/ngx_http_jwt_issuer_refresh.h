@@ -310,13 +310,15 @@ ngx_int_t ngx_http_jwt_issuer_zone_ask(ngx_shm_zone_t *zone,
 uint64_t ngx_http_jwt_issuer_zone_asks(ngx_shm_zone_t *zone);
 
 /*
- * Worker 0: 1 when it was said for this one since the last look; first, when
- * the worker starts: also when another worker has seen it and not done it.
+ * Worker 0: 1 when it was said for this one since the last look, or was seen
+ * by an earlier configuration's worker, which has not done it.  first, when
+ * the worker starts: or by one of the same configuration.
  */
 ngx_uint_t ngx_http_jwt_issuer_zone_asked(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, ngx_uint_t first);
 
-/* the source has been asked since it was seen, and has answered or failed */
+/* the source has been asked since this configuration's worker has seen that,
+ * and has answered or failed */
 void ngx_http_jwt_issuer_zone_ask_done(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service);
 

@@ -22,15 +22,11 @@
 
 
 /* changed with any of the structures below */
-#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    6
+#define NGX_HTTP_JWT_ISSUER_ZONE_LAYOUT    7
 
 
 /* so many keys that an operator dropped are remembered for a service */
 #define NGX_HTTP_JWT_ISSUER_STATS_DROPPED  4
-
-/* an operator wants the source to be asked; worker 0 knows, and is about to */
-#define NGX_HTTP_JWT_ISSUER_ASKED          1
-#define NGX_HTTP_JWT_ISSUER_ASKED_SEEN     2
 
 
 /*
@@ -47,7 +43,9 @@ typedef struct {
     ngx_uint_t                    fails;        /* of the source, in a row */
     int64_t                       error_at;
     ngx_uint_t                    error_len;
-    ngx_uint_t                    asked;        /* ASKED, or 0 */
+    ngx_uint_t                    asked;        /* an operator wants it */
+    uint64_t                      asked_by;     /* the configuration whose
+                                                 * worker has seen that; 0 */
     ngx_uint_t                    ndropped;     /* ever: the oldest ones are
                                                  * forgotten */
     u_char                        dropped[NGX_HTTP_JWT_ISSUER_STATS_DROPPED]

@@ -29,7 +29,8 @@ ngx_http_jwt_issuer_zone_ask(ngx_shm_zone_t *zone,
     record = ngx_http_jwt_issuer_zone_record_locked(service);
 
     if (record && record->stats.due != JWTI_ROTATE_NEVER) {
-        record->stats.asked = NGX_HTTP_JWT_ISSUER_ASKED;
+        record->stats.asked = 1;
+        record->stats.asked_by = 0;
         ngx_http_jwt_issuer_zone_sh(zone)->asked++;
         rc = NGX_OK;
     }
@@ -49,24 +50,27 @@ ngx_http_jwt_issuer_zone_asks(ngx_shm_zone_t *zone)
 }
 
 
+/* what a worker of an earlier configuration has seen ends with that one */
+
 ngx_uint_t
 ngx_http_jwt_issuer_zone_asked(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service, ngx_uint_t first)
 {
-    ngx_uint_t                     asked;
-    ngx_http_jwt_issuer_record_t  *record;
+    ngx_uint_t                       asked;
+    ngx_http_jwt_issuer_record_t    *record;
+    ngx_http_jwt_issuer_zone_ctx_t  *ctx;
 
+    ctx = zone->data;
     asked = 0;
 
     ngx_http_jwt_issuer_zone_lock(zone);
 
     record = ngx_http_jwt_issuer_zone_record_locked(service);
 
-    if (record
-        && (record->stats.asked == NGX_HTTP_JWT_ISSUER_ASKED
-            || (first && record->stats.asked)))
+    if (record && record->stats.asked
+        && (record->stats.asked_by < ctx->generation || first))
     {
-        record->stats.asked = NGX_HTTP_JWT_ISSUER_ASKED_SEEN;
+        record->stats.asked_by = ctx->generation;
         asked = 1;
     }
 
@@ -80,13 +84,16 @@ void
 ngx_http_jwt_issuer_zone_ask_done(ngx_shm_zone_t *zone,
     const ngx_http_jwt_issuer_service_t *service)
 {
-    ngx_http_jwt_issuer_record_t  *record;
+    ngx_http_jwt_issuer_record_t    *record;
+    ngx_http_jwt_issuer_zone_ctx_t  *ctx;
+
+    ctx = zone->data;
 
     ngx_http_jwt_issuer_zone_lock(zone);
 
     record = ngx_http_jwt_issuer_zone_record_locked(service);
 
-    if (record && record->stats.asked == NGX_HTTP_JWT_ISSUER_ASKED_SEEN) {
+    if (record && record->stats.asked_by == ctx->generation) {
         record->stats.asked = 0;
     }
 

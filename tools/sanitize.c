@@ -16,7 +16,8 @@ const char *__tsan_default_options(void);
 
 /*
  * nginx's own name lies in static memory that its arguments are copied over.
- * A module that is loaded twice has its list of modules twice as well.
+ * A module that is loaded has a list of modules as nginx has, by that name, and
+ * t/life/core-dump.t wants core dumps.
  */
 
 const char *
