@@ -82,6 +82,7 @@ finish();
 sub conf {
     my ($host) = @_;
     return <<"END";
+jwt_issuer_core_dump on;
 jwt_issuer_environment dev;
 jwt_issuer_aws { region us-east-1; endpoint https://$host:$relay->{port};
                  ca_file $aws->{dir}/ca.pem;

@@ -272,7 +272,7 @@ is($?, 0, 'one process: with status 0');
 
 # a block that no service uses begins nothing of libcurl's
 
-my $local = 'jwt_issuer_service local { key file '
+my $local = 'jwt_issuer_core_dump on; jwt_issuer_service local { key file '
             . Test::JWTIssuer::Keys::folder() . '/p256.pem; }';
 my @open = map {
     $nginx = nginx(http => "$_ $local");
@@ -294,6 +294,7 @@ finish();
 
 sub conf {
     return <<"END" . join '', map { "jwt_issuer_service $_ { key secretsmanager; }\n" } @_;
+jwt_issuer_core_dump on;
 jwt_issuer_environment dev;
 jwt_issuer_aws { region us-east-1; endpoint @{[ $aws->url ]}; }
 jwt_issuer_defaults { refresh 1s; stale 5m; }

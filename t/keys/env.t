@@ -14,6 +14,7 @@ use Test::JWTIssuer::Peer qw( judge );
 my $keys = Test::JWTIssuer::Keys::folder();
 
 my $nginx = Test::JWTIssuer::Server->new(workers => 2, http => <<'END',
+    jwt_issuer_core_dump on;
     jwt_issuer_service demo { key env DEMO_KEY; }
     jwt_issuer_service line { key env LINE_KEY; }
 END

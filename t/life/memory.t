@@ -15,6 +15,7 @@ use Test::JWTIssuer::Server;
 my $size = 1236 * 1024;
 
 my %conf = (http => <<'END', server => <<'END2');
+    jwt_issuer_core_dump on;
     jwt_issuer_zone demo:1236k;
     jwt_issuer_service demo {
         key file %DIR%/key.pem; refresh 1d; stale 2d; activate_after 0;

@@ -22,6 +22,7 @@ my %kind = (ec => [ 'p256', 'p256-next' ], rsa => [ 'rsa', 'rsa-next' ],
 
 my $nginx = Test::JWTIssuer::Server->new(log => 'info',
     http => join('', <<'END', map { <<"END" } sort keys %kind),
+    jwt_issuer_core_dump on;
     jwt_issuer_defaults { refresh 1s; activate_after 0; lifetime 1s; retire 2s;
                           reuse off; }
     jwt_issuer_service hmac { key file %DIR%/hmac.pem; algorithm HS256; }

@@ -15,7 +15,7 @@ use Time::HiRes qw( time );
 my $n = 1500;
 
 my $nginx = Test::JWTIssuer::Server->new(
-    http => "jwt_issuer_zone large:16m;\n" . join('', map {
+    http => "jwt_issuer_core_dump on;\njwt_issuer_zone large:16m;\n" . join('', map {
         "jwt_issuer_service s$_ { key file %KEYS%/p256.pem; }\n" } 1 .. $n),
     log => 'info',
     server => <<'END');
@@ -96,6 +96,7 @@ is(services(curl("$base/status")), $n, 'clients that leave harm nobody');
 ok(wait_until(sub {
     my ($pid) = $nginx->workers;
     my @fds = glob "/proc/$pid/fd/*";
+    @fds or die "files of $pid cannot be seen\n";
     return grep({ (readlink($_) // '') =~ /^socket/ } @fds) < 12;
 }, 10), 'their connections are closed');
 

@@ -12,6 +12,7 @@ use Test::JWTIssuer::Server;
 use Test::JWTIssuer::Load;
 
 my $nginx = Test::JWTIssuer::Server->new(log => 'info', http => <<'END',
+    jwt_issuer_core_dump on;
     jwt_issuer_service each {
         key file %KEYS%/rsa.pem;
         subject $arg_s;
@@ -38,7 +39,10 @@ my $paths = 'paths=' . join ',', map { ("/token?c=$_&s=", "/i?c=$_&s=") }
 $nginx->start;
 my ($worker) = $nginx->workers;
 
-sub open_files { return scalar(my @fds = glob "/proc/$worker/fd/*") }
+sub open_files {
+    return scalar(my @fds = glob "/proc/$worker/fd/*")
+           || die "files of $worker cannot be seen\n";
+}
 
 # kB of its own: the zone's pages count as they are touched
 sub memory {

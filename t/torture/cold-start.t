@@ -152,6 +152,7 @@ finish();
 sub conf {
     my ($refresh) = @_;
     return <<"END";
+jwt_issuer_core_dump on;
 jwt_issuer_environment dev;
 jwt_issuer_wait 1s;
 jwt_issuer_aws { region us-east-1; endpoint @{[ $aws->url ]}; }
@@ -203,7 +204,7 @@ sub open_now {
     open my $tcp, '<', '/proc/net/tcp' or return 99;
     return scalar grep { my @f = split ' ';
                          ($f[1] // '') =~ /:$port$/ && $f[3] =~ /^(?:01|08)$/
-                         && $f[7] eq '0' && peer_is_nginx($f[2]) } <$tcp>;
+                         && $f[7] eq $> && peer_is_nginx($f[2]) } <$tcp>;
 }
 
 

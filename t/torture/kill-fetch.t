@@ -17,6 +17,7 @@ my $get = 'secretsmanager.GetSecretValue';
 $aws->ask(secret => name => 'core/dev', generate => 'P-256');
 
 my $nginx = nginx(workers => 3, env => { key_env() }, http => <<"END");
+jwt_issuer_core_dump on;
 jwt_issuer_environment dev;
 jwt_issuer_aws { region us-east-1; endpoint @{[ $aws->url ]}; }
 jwt_issuer_service core { key secretsmanager; refresh 3s; stale 5m; activate_after 0; }

@@ -19,6 +19,7 @@ my $size = 132 * 1024;
 
 my $nginx = Test::JWTIssuer::Server->new(workers => 4, reuseport => 1,
     log => 'notice', http => <<'END', server => <<'END2');
+    jwt_issuer_core_dump on;
     jwt_issuer_zone odd:132k;
     keepalive_requests 1000000;
     jwt_issuer_service ec { key file %KEYS%/p256.pem; subject $arg_s; }

@@ -28,6 +28,7 @@ pop @others;
 
 my $nginx = Test::JWTIssuer::Server->new(workers => 2, log => 'info',
     modules => 0, http => <<'END', server => <<'END2');
+    jwt_issuer_core_dump on;
     jwt_issuer_service demo { key file %DIR%/key.pem; refresh 1s; }
     jwt_issuer_service rsa { key file %KEYS%/rsa.pem; reuse off; }
 END

@@ -20,6 +20,9 @@ package Test::JWTIssuer::Server;
 # which the workers' user may read, %PORT% its port.  The server has "location =
 # /static", and X-Worker says who answered.
 #
+# A suite that looks into nginx's processes, such as at their files in /proc, has
+# "jwt_issuer_core_dump on": without it only root could do so.
+#
 # Nothing here sleeps for a fixed time: wait_until() looks every 20 ms.
 
 use strict;

@@ -232,7 +232,7 @@ sub reload {
 
 sub fds {
     my ($self, $pid) = @_;
-    opendir my $dir, "/proc/$pid/fd" or return 0;
+    opendir my $dir, "/proc/$pid/fd" or die "files of $pid: $!\n";
     return scalar grep { !/^\./ } readdir $dir;
 }
 
