@@ -11,6 +11,7 @@ use base 'Exporter';
 use IPC::Open3 qw( open3 );
 use JSON::PP ();
 use MIME::Base64 qw( decode_base64url );
+use Time::HiRes ();
 
 our @EXPORT_OK = qw( jwt jwks token_of jwt_parts verify note_tokens
                      forbid_in_logs expect_alert );
@@ -101,7 +102,8 @@ sub readable {
 
     if ($claims =~ /"iat":(\d+)/) {
         my $iat = $1;
-        my $age = time() - $iat;
+        # Perl's own time() is of the last tick, and may be behind nginx's
+        my $age = int(Time::HiRes::time()) - $iat;
         my $past = $age - $age % 10;
 
         my $now = $age >= 0 && $age % 10 <= 8 ? $past ? "NOW-$past" : 'NOW'
