@@ -301,9 +301,9 @@ class Soak:
                          "%d of %d" % (zone, len(done)))
         # some copies that OpenSSL has freed as they are (SECURITY.md, S26); a
         # reference that is not given back would be most of them
-        self.verdict.add(len(own) * 50 <= len(done), "keys that are done and "
-                         "still in a worker's own memory, where OpenSSL has "
-                         "freed some as they are", "%d of %d %s" % (
+        self.verdict.add(len(own) <= max(1, len(done) // 50), "keys that are "
+                         "done and still in a worker's own memory, where OpenSSL "
+                         "has freed some as they are", "%d of %d %s" % (
                              len(own), len(done), " ".join(own)))
         text = found["text"]["zone"] + found["text"]["own"]
         self.verdict.add(not text, "keys as text in a worker's memory", text)
