@@ -19,7 +19,8 @@ jwt_issuer_defaults { refresh 1d; stale 2d; }
 jwt_issuer_service core { key secretsmanager; }
 END
 
-wait_for('the key is fetched', 5, sub { $nginx->token('core') });
+# the two other stages are asked for while the key is there already
+wait_for('the key is fetched', 5, sub { asked() =~ /GetSecretValue 3$/ });
 my $asked = asked();
 
 my ($known, $unknown) = (0, 0);
