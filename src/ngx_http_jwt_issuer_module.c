@@ -244,7 +244,7 @@ ngx_http_jwt_issuer_init_main_conf(ngx_conf_t *cf, void *conf)
         jmcf->zone_size = NGX_HTTP_JWT_ISSUER_ZONE_SIZE;
     }
 
-    /* before there is a key in memory: also of one who only tests, or fails */
+    /* before there is a key in memory, also with "nginx -t" */
 
     if (!jmcf->core_dump) {
         ngx_http_jwt_issuer_process_core_dump(cf->log, 0);
