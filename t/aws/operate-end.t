@@ -33,8 +33,8 @@ for my $how (qw( kill reload overlap )) {
         $aws->ask(waiting => gate => $how)->{waiting};
     });
 
-    $nginx->signal($_ eq 'overlap' ? 'CONT' : $_ eq 'kill' ? ('KILL', $worker) : 'HUP')
-        for $how;
+    my %end = (kill => [ 'KILL', $worker ], reload => [ 'HUP' ], overlap => [ 'CONT' ]);
+    $nginx->signal(@{ $end{$how} });
     wait_for("$how: its worker is gone", 5, sub { !kill 0 => $worker });
     kill CONT => $nginx->workers;
     $aws->ask('clear');
